@@ -1,0 +1,29 @@
+# Every third-party library, looked for once. Result variables: NALASR_HAS_OPENCV, NALASR_HAS_TORCH.
+find_package(Threads REQUIRED)
+find_package(PNG REQUIRED)
+find_package(JPEG REQUIRED)
+find_package(nlohmann_json REQUIRED)
+
+# Google Highway: SIMD with run-time dispatch. Debian ships no CMake package for it.
+find_path(HWY_INCLUDE_DIR hwy/highway.h REQUIRED)
+find_library(HWY_LIBRARY hwy REQUIRED)
+add_library(nalasr::hwy INTERFACE IMPORTED)
+target_include_directories(nalasr::hwy SYSTEM INTERFACE ${HWY_INCLUDE_DIR})
+target_link_libraries(nalasr::hwy INTERFACE ${HWY_LIBRARY})
+
+# Little CMS: CMYK pictures need their profile to become RGB.
+find_path(LCMS2_INCLUDE_DIR lcms2.h)
+find_library(LCMS2_LIBRARY lcms2)
+
+set(NALASR_HAS_OPENCV OFF)
+if(NOT NALASR_OPENCV STREQUAL "OFF")
+  find_package(OpenCV QUIET COMPONENTS core imgcodecs)
+  if(OpenCV_FOUND)
+    set(NALASR_HAS_OPENCV ON)
+  elseif(NALASR_OPENCV STREQUAL "ON")
+    message(FATAL_ERROR "NALASR_OPENCV=ON but OpenCV (core, imgcodecs) was not found")
+  endif()
+endif()
+
+include(NalasrTorch)
+message(STATUS "nalasr: OpenCV ${NALASR_HAS_OPENCV}, LibTorch ${NALASR_HAS_TORCH}")

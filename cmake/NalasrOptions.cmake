@@ -1,0 +1,21 @@
+# What can be switched. AUTO means: on where the dependency is found.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
+endif()
+
+set(NALASR_GUI AUTO CACHE STRING "Build nalasr-viewer (Qt 6): ON, OFF, AUTO")
+set(NALASR_CUDA AUTO CACHE STRING "Build the CUDA engine (nvcc): ON, OFF, AUTO")
+set(NALASR_OPENCV AUTO CACHE STRING "Read and write further formats through OpenCV: ON, OFF, AUTO")
+set(NALASR_TORCH AUTO CACHE STRING "Build the LibTorch reference network (tests, benchmarks): ON, OFF, AUTO")
+option(NALASR_BUILD_TESTS "Build the tests and benchmarks" ON)
+option(NALASR_WERROR "Treat warnings as errors" OFF)
+set(NALASR_SANITIZE "" CACHE STRING "Sanitizers, e.g. address;undefined or thread")
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+endif()

@@ -1,0 +1,1 @@
+set(NALASR_HAS_TORCH OFF)

@@ -1,0 +1,10 @@
+# Warnings and sanitizers of our own targets; third-party headers come in as SYSTEM.
+function(nalasr_target target)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Wshadow -Wpedantic -Wnon-virtual-dtor
+                                           $<$<BOOL:${NALASR_WERROR}>:-Werror>)
+  if(NALASR_SANITIZE)
+    string(REPLACE ";" "," sanitizers "${NALASR_SANITIZE}")
+    target_compile_options(${target} PUBLIC -fsanitize=${sanitizers} -fno-omit-frame-pointer)
+    target_link_options(${target} PUBLIC -fsanitize=${sanitizers})
+  endif()
+endfunction()

@@ -1,0 +1,58 @@
+// The plan: what a run will do and the memory it will take, known before a pixel is decoded.
+//
+//     nalasr::PlanRequest request{.width = 1920, .height = 1080, .spec = model->spec()};
+//     auto plan = nalasr::make_plan(request);          // pure: no I/O, no allocation of the run's buffers
+//     std::cout << plan->predicted_peak << " bytes\n";
+//
+// Thread safety: make_plan is a pure function; Plan is plain data.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "nalasr/model.h"
+#include "nalasr/result.h"
+
+namespace nalasr {
+
+enum class Device { automatic, cpu, cuda };
+const char* to_string(Device device);
+
+/// What the plan depends on. Width and height are those of the low-resolution picture after orientation.
+struct PlanRequest {
+  int width = 0, height = 0;
+  int channels = 3;      ///< of the picture; alpha (2 or 4) costs a second, smaller pass
+  int bits = 8;          ///< per sample, in and out
+  double target_scale = 0;  ///< 0 = the model's own; otherwise a final resample follows
+  ModelSpec spec;
+  Device device = Device::cpu;
+  int threads = 1;
+  std::uint64_t codec_bytes = 0;  ///< what decoder and encoder hold besides rows
+  std::optional<std::uint64_t> budget;  ///< bytes the run may take above the loaded program
+  int strip_rows = 0;    ///< 0 = let the plan choose; otherwise forced (tests, benchmarks)
+};
+
+/// Pure data: how the run goes and what it takes. Bytes are above the loaded program and model.
+struct Plan {
+  int width = 0, height = 0;
+  int output_width = 0, output_height = 0;
+  Device device = Device::cpu;
+  int threads = 1;
+  int strip_rows = 0;  ///< low-resolution rows that enter a sweep at a time
+  int sweeps = 0;      ///< passes over the picture: global layers + 1
+  std::uint64_t input_bytes = 0;    ///< the decoded picture
+  std::uint64_t map_bytes = 0;      ///< the resident feature map
+  std::uint64_t working_bytes = 0;  ///< row rings, scratch, partial sums, states
+  std::uint64_t output_bytes = 0;   ///< output rows in flight, alpha plane, resampler
+  std::uint64_t codec_bytes = 0;
+  std::uint64_t predicted_peak = 0;  ///< bytes
+};
+
+/// Chooses strip height and predicts the peak. Errors: invalid_argument (size, scale), out_of_memory (the budget
+/// is too small; the message says how many bytes the smallest plan needs).
+Result<Plan> make_plan(const PlanRequest& request);
+
+/// What this build and machine can run: reason is empty where `device` is available.
+std::string device_unavailable_reason(Device device);
+
+}  // namespace nalasr
