@@ -1,0 +1,74 @@
+"""What a network looks like: the `spec` that travels in the weight file and in manifest.json."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """Shape of one network. Every field is written to the weight file, so the C++ side needs nothing else.
+
+    `scopes` says, per block, over which tokens the attention sums: "global" (the whole picture), "window:W"
+    (W x W windows, every other windowed block shifted by W/2), "none" (no attention) or "uniform" (mean of v).
+    """
+
+    architecture: str = "nalasr"
+    scale: int = 4
+    dim: int = 64
+    heads: int = 2
+    blocks: int = 12
+    group: int = 4
+    ffn_ratio: int = 2
+    direction_map: str = "cosine"  # or "relu_split"
+    lambda_: float = 3.0
+    tau: float = 0.5
+    alpha: float = 20.0
+    rotary_base: float = 10000.0
+    scopes: tuple[str, ...] = field(default=())
+
+    def __post_init__(self) -> None:
+        scopes = tuple(self.scopes) or ("global",) * self.blocks
+        object.__setattr__(self, "scopes", scopes)
+        if len(scopes) != self.blocks:
+            raise ValueError(f"{len(scopes)} scopes for {self.blocks} blocks")
+        if self.dim % self.heads or (self.dim // self.heads) % 4:
+            raise ValueError("dim / heads must be a multiple of 4 (rotary pairs for y and x)")
+        if self.direction_map not in ("cosine", "relu_split"):
+            raise ValueError(f"unknown direction map {self.direction_map!r}")
+        for scope in scopes:
+            if scope not in ("global", "none", "uniform") and not scope.startswith("window:"):
+                raise ValueError(f"unknown scope {scope!r}")
+
+    @property
+    def head_dim(self) -> int:
+        return self.dim // self.heads
+
+    @property
+    def groups(self) -> int:
+        return -(-self.blocks // self.group)
+
+    def window(self, block: int) -> tuple[int, int]:
+        """(W, shift) of a windowed block; shift is W/2 in every other windowed block."""
+        width = int(self.scopes[block].split(":")[1])
+        earlier = sum(scope.startswith("window:") for scope in self.scopes[:block])
+        return width, width // 2 if earlier % 2 else 0
+
+    def to_dict(self) -> dict:
+        values = asdict(self)
+        values["scopes"] = list(self.scopes)
+        return {"lambda" if key == "lambda_" else key: value for key, value in values.items()}
+
+    def to_json(self) -> str:
+        return json.dumps(self.to_dict(), separators=(",", ":"))
+
+    @staticmethod
+    def from_dict(values: dict) -> "ModelSpec":
+        renamed = {"lambda_" if key == "lambda" else key: value for key, value in values.items()}
+        renamed["scopes"] = tuple(renamed.get("scopes", ()))
+        return ModelSpec(**renamed)
+
+    @staticmethod
+    def from_json(text: str) -> "ModelSpec":
+        return ModelSpec.from_dict(json.loads(text))
