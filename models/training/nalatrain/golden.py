@@ -54,7 +54,7 @@ def main() -> None:
     tiny(arguments.out, 2, "relu_split", 21)
     tiny(arguments.out, 4, "cosine", 22)
     if arguments.light_random:
-        network = randomise(Network(ModelSpec()), 31)
+        network = randomise(Network(ModelSpec()), 31, gain=0.2)
         weights.save(network.state_dict(), network.spec, arguments.light_random)
 
 

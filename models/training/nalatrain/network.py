@@ -121,19 +121,23 @@ class Network(nn.Module):
         return residual + interpolate(picture, self.spec.scale)
 
 
-def randomise(network: Network, seed: int) -> Network:
-    """Non-trivial values in every tensor (gammas, norms and closing convolutions too), for golden files."""
+def randomise(network: Network, seed: int, gain: float = 1.0) -> Network:
+    """Non-trivial values in every tensor (gammas, norms and closing convolutions too), for golden files.
+
+    `gain` scales the residual branches; deep networks need less than 1 to stay in range.
+    """
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for name, value in network.named_parameters():
             noise = torch.randn(value.shape, generator=generator, dtype=torch.float64)
             kind, leaf = name.split(".")[-2:]
             if "gamma" in leaf:
-                value.copy_(0.5 + 0.2 * noise)
+                value.copy_(gain * (0.5 + 0.2 * noise))
             elif "norm" in kind and leaf == "weight":
                 value.copy_(1 + 0.2 * noise)
             elif leaf == "bias":
                 value.copy_(0.1 * noise)
             else:
-                value.copy_(noise / max(1, value[0].numel()) ** 0.5 * (0.5 if name[:4] in ("grou", "tail") else 1))
+                factor = 0.5 * gain if name.startswith(("groups", "tail")) else gain if "cpe" in name else 1
+                value.copy_(noise * factor / max(1, value[0].numel()) ** 0.5)
     return network
