@@ -1,0 +1,300 @@
+"""NaLa attention over whole pictures: state S, m from the keys and values, its use by the queries, and gradients.
+
+q, k, v are [P, C] views (rows strided) of the projection; head h owns channels h*D .. h*D+D-1; P = pictures * N.
+The state of one picture and head is a row of STATE = 2*D*D + 2*D float32 numbers: S1 [D, D], S2 [D, D] (features by
+value channels), m1 [D], m2 [D], already divided by N. cos and sin are [N, D/2] float32 tables. Features are computed
+again wherever they are needed; they never reach memory.
+"""
+
+from __future__ import annotations
+
+import torch
+import triton
+import triton.language as tl
+from torch import Tensor
+
+GUARD = tl.constexpr(1e-6)
+EPSILON = tl.constexpr(1e-6)
+QUARTER_PI = tl.constexpr(0.7853981633974483)
+
+
+@triton.jit
+def tanh(x):
+    return 2 * tl.sigmoid(2 * x) - 1
+
+
+@triton.jit
+def cosine(t):
+    """cos for |t| <= pi/4, error below 3e-8."""
+    t = t * t
+    return 1 + t * (-0.5 + t * (4.1666666667e-2 + t * (-1.3888888889e-3 + t * 2.4801587e-5)))
+
+
+@triton.jit
+def sine(t):
+    """sin for |t| <= pi/4, error below 3e-8."""
+    u = t * t
+    return t * (1 + u * (-1.6666666667e-1 + u * (8.3333333333e-3 + u * (-1.9841269841e-4 + u * 2.7557e-6))))
+
+
+@triton.jit
+def rotate(f, cos, sin, T: tl.constexpr, D: tl.constexpr):
+    """Turns interleaved channel pairs of [T, D] by angles given as cos, sin [T, D/2]."""
+    even, odd = tl.split(tl.reshape(f, [T, D // 2, 2]))
+    return tl.reshape(tl.join(even * cos - odd * sin, odd * cos + even * sin), [T, D])
+
+
+@triton.jit
+def direction(x):
+    """x / max(||x||, guard), and ||x||, of rows."""
+    norm = tl.sqrt(tl.sum(x * x, 1))
+    return x / tl.maximum(norm, GUARD)[:, None], norm
+
+
+@triton.jit
+def spread(magnitude, unit, alpha, COSINE: tl.constexpr):
+    """Both halves of the features, and tanh(alpha * unit)."""
+    if COSINE:
+        turn = tanh(alpha * unit)
+        return magnitude * cosine(QUARTER_PI * turn), magnitude * sine(QUARTER_PI * turn), turn
+    else:
+        return tl.where(unit > 0, magnitude, 0.0), tl.where(unit < 0, magnitude, 0.0), unit
+
+
+@triton.jit
+def spread_backward(f1, f2, turn, d1, d2, unit, alpha, COSINE: tl.constexpr):
+    """(gradient of the magnitude, gradient of the direction through theta)."""
+    if COSINE:
+        theta = QUARTER_PI * turn
+        dmagnitude = d1 * cosine(theta) + d2 * sine(theta)
+        return dmagnitude, (d2 * f1 - d1 * f2) * QUARTER_PI * alpha * (1 - turn * turn)
+    else:
+        return tl.where(unit > 0, d1, 0.0) + tl.where(unit < 0, d2, 0.0), tl.zeros_like(d1)
+
+
+@triton.jit
+def query_magnitude(unit, norm, lam, tau):
+    """|unit|^p, log2 |unit| (finite), p, tanh(norm)."""
+    t = tanh(norm)
+    p = lam * (tau + t)
+    log = tl.log2(tl.maximum(tl.abs(unit), 1e-30))
+    return tl.exp2(p[:, None] * log), log, p, t
+
+
+@triton.jit
+def undirect(dunit, unit, norm):
+    """Gradient with respect to x of unit = x / max(||x||, guard)."""
+    length = tl.maximum(norm, GUARD)
+    along = tl.where(norm > GUARD, tl.sum(dunit * unit, 1), 0.0)
+    return (dunit - unit * along[:, None]) / length[:, None]
+
+
+@triton.jit
+def _state(k, v, cos, sin, partial, tokens, stride, chunk, scale, alpha, HEADS: tl.constexpr, D: tl.constexpr,
+           COSINE: tl.constexpr, T: tl.constexpr):
+    """Grid (chunks, pictures * heads): partial state over `chunk` tokens (a multiple of T)."""
+    which = tl.program_id(1)
+    channel = (which % HEADS) * D + tl.arange(0, D)
+    first = (which // HEADS) * tokens
+    half = tl.arange(0, D // 2)
+    d = tl.arange(0, D)
+    s1 = tl.zeros([D, D], tl.float32)
+    s2 = tl.zeros([D, D], tl.float32)
+    m1 = tl.zeros([D], tl.float32)
+    m2 = tl.zeros([D], tl.float32)
+    begin = tl.program_id(0) * chunk
+    for start in range(begin, begin + chunk, T):
+        n = start + tl.arange(0, T)
+        here = (n < tokens)[:, None]
+        at = (first + n)[:, None] * stride + channel[None, :]
+        key = tl.load(k + at, mask=here, other=0.0).to(tl.float32)
+        value = tl.load(v + at, mask=here, other=0.0).to(tl.float32)
+        c = tl.load(cos + n[:, None] * (D // 2) + half[None, :], mask=here, other=0.0)
+        s = tl.load(sin + n[:, None] * (D // 2) + half[None, :], mask=here, other=0.0)
+        unit, _ = direction(key)
+        f1, f2, _ = spread(tl.abs(key) * key * key, unit, alpha, COSINE)
+        m1 += tl.sum(f1, 0)
+        m2 += tl.sum(f2, 0)
+        s1 += tl.dot(tl.trans(rotate(f1, c, s, T, D)), value)
+        s2 += tl.dot(tl.trans(rotate(f2, c, s, T, D)), value)
+    out = partial + (which * tl.num_programs(0) + tl.program_id(0)) * (2 * D * D + 2 * D)
+    square = d[:, None] * D + d[None, :]
+    tl.store(out + square, s1 * scale)
+    tl.store(out + D * D + square, s2 * scale)
+    tl.store(out + 2 * D * D + d, m1 * scale)
+    tl.store(out + 2 * D * D + D + d, m2 * scale)
+
+
+@triton.jit
+def _apply(q, state, cos, sin, o, tokens, stride, lam, tau, alpha, HEADS: tl.constexpr, D: tl.constexpr,
+           COSINE: tl.constexpr, T: tl.constexpr):
+    """Grid (tiles, pictures * heads): o = R(phi_q)' S / (phi_q' m + eps)."""
+    which = tl.program_id(1)
+    channel = (which % HEADS) * D + tl.arange(0, D)
+    first = (which // HEADS) * tokens
+    half = tl.arange(0, D // 2)
+    d = tl.arange(0, D)
+    square = d[:, None] * D + d[None, :]
+    mine = state + which * (2 * D * D + 2 * D)
+    n = tl.program_id(0) * T + tl.arange(0, T)
+    here = (n < tokens)[:, None]
+    query = tl.load(q + (first + n)[:, None] * stride + channel[None, :], mask=here, other=0.0).to(tl.float32)
+    c = tl.load(cos + n[:, None] * (D // 2) + half[None, :], mask=here, other=0.0)
+    s = tl.load(sin + n[:, None] * (D // 2) + half[None, :], mask=here, other=0.0)
+    unit, norm = direction(query)
+    magnitude, _, _, _ = query_magnitude(unit, norm, lam, tau)
+    f1, f2, _ = spread(magnitude, unit, alpha, COSINE)
+    total = tl.dot(rotate(f1, c, s, T, D), tl.load(mine + square))
+    total += tl.dot(rotate(f2, c, s, T, D), tl.load(mine + D * D + square))
+    m1 = tl.load(mine + 2 * D * D + d)
+    m2 = tl.load(mine + 2 * D * D + D + d)
+    weight = tl.sum(f1 * m1[None, :] + f2 * m2[None, :], 1) + EPSILON
+    result = total / weight[:, None]
+    tl.store(o + (first + n)[:, None] * (HEADS * D) + channel[None, :], result.to(o.dtype.element_ty), mask=here)
+
+
+@triton.jit
+def _apply_backward(q, state, do, cos, sin, dq, partial, tokens, stride, dq_stride, chunk, lam, tau, alpha,
+                    HEADS: tl.constexpr, D: tl.constexpr, COSINE: tl.constexpr, T: tl.constexpr):
+    """Grid (chunks, pictures * heads): dq, and the partial gradient of the state over `chunk` tokens."""
+    which = tl.program_id(1)
+    channel = (which % HEADS) * D + tl.arange(0, D)
+    first = (which // HEADS) * tokens
+    half = tl.arange(0, D // 2)
+    d = tl.arange(0, D)
+    square = d[:, None] * D + d[None, :]
+    mine = state + which * (2 * D * D + 2 * D)
+    s1 = tl.load(mine + square)
+    s2 = tl.load(mine + D * D + square)
+    m1 = tl.load(mine + 2 * D * D + d)
+    m2 = tl.load(mine + 2 * D * D + D + d)
+    ds1 = tl.zeros([D, D], tl.float32)
+    ds2 = tl.zeros([D, D], tl.float32)
+    dm1 = tl.zeros([D], tl.float32)
+    dm2 = tl.zeros([D], tl.float32)
+    begin = tl.program_id(0) * chunk
+    for start in range(begin, begin + chunk, T):
+        n = start + tl.arange(0, T)
+        here = (n < tokens)[:, None]
+        at = (first + n)[:, None]
+        query = tl.load(q + at * stride + channel[None, :], mask=here, other=0.0).to(tl.float32)
+        slope = tl.load(do + at * (HEADS * D) + channel[None, :], mask=here, other=0.0).to(tl.float32)
+        c = tl.load(cos + n[:, None] * (D // 2) + half[None, :], mask=here, other=0.0)
+        s = tl.load(sin + n[:, None] * (D // 2) + half[None, :], mask=here, other=0.0)
+        unit, norm = direction(query)
+        magnitude, log, p, t = query_magnitude(unit, norm, lam, tau)
+        f1, f2, turn = spread(magnitude, unit, alpha, COSINE)
+        r1 = rotate(f1, c, s, T, D)
+        r2 = rotate(f2, c, s, T, D)
+        total = tl.dot(r1, s1) + tl.dot(r2, s2)
+        weight = tl.sum(f1 * m1[None, :] + f2 * m2[None, :], 1) + EPSILON
+        dtotal = slope / weight[:, None]
+        dweight = -tl.sum(dtotal * total, 1) / weight
+        ds1 += tl.dot(tl.trans(r1), dtotal)
+        ds2 += tl.dot(tl.trans(r2), dtotal)
+        dm1 += tl.sum(f1 * dweight[:, None], 0)
+        dm2 += tl.sum(f2 * dweight[:, None], 0)
+        d1 = rotate(tl.dot(dtotal, tl.trans(s1)), c, -s, T, D) + dweight[:, None] * m1[None, :]
+        d2 = rotate(tl.dot(dtotal, tl.trans(s2)), c, -s, T, D) + dweight[:, None] * m2[None, :]
+        dmagnitude, dunit = spread_backward(f1, f2, turn, d1, d2, unit, alpha, COSINE)
+        dp = tl.sum(dmagnitude * magnitude * log, 1) * 0.6931471805599453
+        sign = tl.where(unit > 0, 1.0, -1.0)
+        dunit += dmagnitude * p[:, None] * sign * tl.exp2((p - 1)[:, None] * log)
+        dnorm = dp * lam * (1 - t * t)
+        slope = undirect(dunit, unit, norm) + unit * tl.where(norm > GUARD, dnorm, 0.0)[:, None]
+        tl.store(dq + at * dq_stride + channel[None, :], slope.to(dq.dtype.element_ty), mask=here)
+    out = partial + (which * tl.num_programs(0) + tl.program_id(0)) * (2 * D * D + 2 * D)
+    tl.store(out + square, ds1)
+    tl.store(out + D * D + square, ds2)
+    tl.store(out + 2 * D * D + d, dm1)
+    tl.store(out + 2 * D * D + D + d, dm2)
+
+
+@triton.jit
+def _state_backward(k, v, dstate, cos, sin, dk, dv, tokens, stride, d_stride, scale, alpha, HEADS: tl.constexpr,
+                    D: tl.constexpr, COSINE: tl.constexpr, T: tl.constexpr):
+    """Grid (tiles, pictures * heads): writes dk, ADDS to dv (which already holds LePE's share)."""
+    which = tl.program_id(1)
+    channel = (which % HEADS) * D + tl.arange(0, D)
+    first = (which // HEADS) * tokens
+    half = tl.arange(0, D // 2)
+    d = tl.arange(0, D)
+    square = d[:, None] * D + d[None, :]
+    mine = dstate + which * (2 * D * D + 2 * D)
+    ds1 = tl.load(mine + square) * scale
+    ds2 = tl.load(mine + D * D + square) * scale
+    dm1 = tl.load(mine + 2 * D * D + d) * scale
+    dm2 = tl.load(mine + 2 * D * D + D + d) * scale
+    n = tl.program_id(0) * T + tl.arange(0, T)
+    here = (n < tokens)[:, None]
+    at = (first + n)[:, None]
+    key = tl.load(k + at * stride + channel[None, :], mask=here, other=0.0).to(tl.float32)
+    value = tl.load(v + at * stride + channel[None, :], mask=here, other=0.0).to(tl.float32)
+    c = tl.load(cos + n[:, None] * (D // 2) + half[None, :], mask=here, other=0.0)
+    s = tl.load(sin + n[:, None] * (D // 2) + half[None, :], mask=here, other=0.0)
+    unit, norm = direction(key)
+    f1, f2, turn = spread(tl.abs(key) * key * key, unit, alpha, COSINE)
+    dvalue = tl.load(dv + at * d_stride + channel[None, :], mask=here, other=0.0).to(tl.float32)
+    dvalue += tl.dot(rotate(f1, c, s, T, D), ds1) + tl.dot(rotate(f2, c, s, T, D), ds2)
+    tl.store(dv + at * d_stride + channel[None, :], dvalue.to(dv.dtype.element_ty), mask=here)
+    d1 = rotate(tl.dot(value, tl.trans(ds1)), c, -s, T, D) + dm1[None, :]
+    d2 = rotate(tl.dot(value, tl.trans(ds2)), c, -s, T, D) + dm2[None, :]
+    dmagnitude, dunit = spread_backward(f1, f2, turn, d1, d2, unit, alpha, COSINE)
+    dkey = dmagnitude * 3 * key * tl.abs(key) + undirect(dunit, unit, norm)
+    tl.store(dk + at * d_stride + channel[None, :], dkey.to(dk.dtype.element_ty), mask=here)
+
+
+class Shape:
+    """Sizes, tables and constants that the four launchers share. tokens = N of one picture."""
+
+    def __init__(self, pictures: int, tokens: int, heads: int, d: int, cos: Tensor, sin: Tensor,
+                 cosine: bool = True, lam: float = 3.0, tau: float = 0.5, alpha: float = 20.0):
+        self.pictures, self.tokens, self.heads, self.d = pictures, tokens, heads, d
+        self.cos, self.sin, self.cosine = cos, sin, cosine
+        self.lam, self.tau, self.alpha = lam, tau, alpha
+        self.numbers = 2 * d * d + 2 * d
+        if lam != 3.0:
+            raise ValueError("the fused kernels cube the keys: lambda must be 3")
+
+    def constants(self, tile: int) -> dict:
+        return dict(HEADS=self.heads, D=self.d, COSINE=self.cosine, T=tile)
+
+    def partial(self, chunks: int) -> Tensor:
+        return torch.empty(self.pictures * self.heads, chunks, self.numbers, device=self.cos.device)
+
+
+def state(k: Tensor, v: Tensor, shape: Shape, tile: int = 64, chunk: int = 512, warps: int = 4) -> Tensor:
+    """[pictures * heads, STATE]."""
+    chunks = triton.cdiv(shape.tokens, chunk)
+    partial = shape.partial(chunks)
+    _state[(chunks, len(partial))](k, v, shape.cos, shape.sin, partial, shape.tokens, k.stride(0), chunk,
+                                   1.0 / shape.tokens, shape.alpha, **shape.constants(tile), num_warps=warps)
+    return partial.sum(1)
+
+
+def apply(q: Tensor, state_: Tensor, shape: Shape, tile: int = 64, warps: int = 4) -> Tensor:
+    """o [P, C]."""
+    o = torch.empty(q.shape[0], shape.heads * shape.d, dtype=q.dtype, device=q.device)
+    _apply[(triton.cdiv(shape.tokens, tile), len(state_))](
+        q, state_, shape.cos, shape.sin, o, shape.tokens, q.stride(0), shape.lam, shape.tau, shape.alpha,
+        **shape.constants(tile), num_warps=warps)
+    return o
+
+
+def apply_backward(q: Tensor, state_: Tensor, do: Tensor, dq: Tensor, shape: Shape, tile: int = 32, chunk: int = 256,
+                   warps: int = 4) -> Tensor:
+    """Writes dq; returns the gradient of the state."""
+    chunks = triton.cdiv(shape.tokens, chunk)
+    partial = shape.partial(chunks)
+    _apply_backward[(chunks, len(state_))](
+        q, state_, do, shape.cos, shape.sin, dq, partial, shape.tokens, q.stride(0), dq.stride(0), chunk, shape.lam,
+        shape.tau, shape.alpha, **shape.constants(tile), num_warps=warps)
+    return partial.sum(1)
+
+
+def state_backward(k: Tensor, v: Tensor, dstate: Tensor, dk: Tensor, dv: Tensor, shape: Shape, tile: int = 32,
+                   warps: int = 4) -> None:
+    """Writes dk and adds to dv."""
+    _state_backward[(triton.cdiv(shape.tokens, tile), len(dstate))](
+        k, v, dstate, shape.cos, shape.sin, dk, dv, shape.tokens, k.stride(0), dk.stride(0), 1.0 / shape.tokens,
+        shape.alpha, **shape.constants(tile), num_warps=warps)

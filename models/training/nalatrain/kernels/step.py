@@ -1,0 +1,96 @@
+"""What surrounds the network in a training step: cutting patches, the loss, and the optimiser."""
+
+from __future__ import annotations
+
+import torch
+import triton
+import triton.language as tl
+from torch import Tensor
+
+
+@triton.jit
+def _cut(pictures, draws, counter, patches, batch, SIZE, FIELD: tl.constexpr, BLOCK: tl.constexpr):
+    """draws [steps, batch, 5] int64: LR offset, LR stride, HR offset, HR stride (bytes), orientation 0..7."""
+    b = tl.program_id(1)
+    draw = draws + (tl.load(counter) * batch + b) * 5
+    start = tl.load(draw + FIELD)
+    stride = tl.load(draw + FIELD + 1)
+    turn = tl.load(draw + 4)
+    i = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
+    here = i < SIZE * SIZE * 3
+    c = i // (SIZE * SIZE)
+    y = (i // SIZE) % SIZE
+    x = i % SIZE
+    row = tl.where(turn % 2 == 1, x, y)
+    column = tl.where(turn % 2 == 1, y, x)
+    row = tl.where((turn // 2) % 2 == 1, SIZE - 1 - row, row)
+    column = tl.where(turn // 4 == 1, SIZE - 1 - column, column)
+    value = tl.load(pictures + start + row * stride + column * 3 + c, mask=here, other=0)
+    tl.store(patches + b * SIZE * SIZE * 3 + i, value.to(tl.float32) / 255.0, mask=here)
+
+
+@triton.jit
+def _loss(tail, base, target, dtail, partial, pixels, height, width, slope, S: tl.constexpr, NP: tl.constexpr,
+          BLOCK: tl.constexpr):
+    """tail [P, 3*S*S] NHWC before the pixel shuffle; base, target [B, 3, S*H, S*W]. L1 loss and its gradient."""
+    p = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)[:, None]
+    n = tl.arange(0, NP)[None, :]
+    here = (p < pixels) & (n < 3 * S * S)
+    b = p // (height * width)
+    y = (p // width) % height
+    x = p % width
+    c = n // (S * S)
+    i = (n // S) % S
+    j = n % S
+    at = ((b * 3 + c) * (S * height) + S * y + i) * (S * width) + S * x + j
+    value = tl.load(tail + p * (3 * S * S) + n, mask=here, other=0.0).to(tl.float32)
+    error = value + tl.load(base + at, mask=here, other=0.0) - tl.load(target + at, mask=here, other=0.0)
+    sign = tl.where(error > 0, slope, tl.where(error < 0, -slope, 0.0))
+    tl.store(dtail + p * (3 * S * S) + n, sign.to(dtail.dtype.element_ty), mask=here)
+    tl.store(partial + tl.program_id(0), tl.sum(tl.sum(tl.abs(error), 1), 0) * slope)
+
+
+@triton.jit
+def _adam(theta, grad, mean, square, ema, scalars, size, beta1, beta2, epsilon, BLOCK: tl.constexpr):
+    """scalars float32: learning rate, 1 - beta1^t, 1 - beta2^t, EMA decay. No weight decay."""
+    i = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
+    here = i < size
+    rate = tl.load(scalars)
+    g = tl.load(grad + i, mask=here, other=0.0)
+    g = tl.where(g == g, g, 0.0)
+    m = beta1 * tl.load(mean + i, mask=here, other=0.0) + (1 - beta1) * g
+    s = beta2 * tl.load(square + i, mask=here, other=0.0) + (1 - beta2) * g * g
+    update = (m / tl.load(scalars + 1)) / (tl.sqrt(s / tl.load(scalars + 2)) + epsilon)
+    value = tl.load(theta + i, mask=here, other=0.0) - rate * update
+    decay = tl.load(scalars + 3)
+    tl.store(mean + i, m, mask=here)
+    tl.store(square + i, s, mask=here)
+    tl.store(theta + i, value, mask=here)
+    tl.store(ema + i, decay * tl.load(ema + i, mask=here, other=0.0) + (1 - decay) * value, mask=here)
+
+
+def cut(pictures: Tensor, draws: Tensor, counter: Tensor, patches: Tensor, field: int) -> None:
+    """Fills patches [B, 3, n, n] float32 in [0, 1] from a flat uint8 store; field 0 cuts LR, field 2 cuts HR."""
+    batch, _, size, _ = patches.shape
+    block = 1024
+    _cut[(triton.cdiv(3 * size * size, block), batch)](pictures, draws, counter, patches, batch, size,
+                                                       FIELD=field, BLOCK=block)
+
+
+def loss(tail: Tensor, base: Tensor, target: Tensor, size: tuple[int, int], scale: int) -> tuple[Tensor, Tensor]:
+    """(mean absolute error, gradient of it with respect to `tail` [P, 3*scale^2])."""
+    pixels, channels = tail.shape
+    block = 32
+    programs = triton.cdiv(pixels, block)
+    dtail = torch.empty_like(tail)
+    partial = torch.empty(programs, device=tail.device)
+    _loss[(programs,)](tail, base, target, dtail, partial, pixels, *size, 1.0 / (pixels * channels), S=scale,
+                       NP=triton.next_power_of_2(channels), BLOCK=block)
+    return partial.sum(), dtail
+
+
+def adam(theta: Tensor, grad: Tensor, mean: Tensor, square: Tensor, ema: Tensor, scalars: Tensor,
+         betas: tuple[float, float], epsilon: float = 1e-8) -> None:
+    block = 1024
+    _adam[(triton.cdiv(theta.numel(), block),)](theta, grad, mean, square, ema, scalars, theta.numel(), *betas,
+                                                epsilon, BLOCK=block)
