@@ -1,0 +1,117 @@
+// Compiles the -inl.h files once per instruction set and picks the best one at run time.
+#include "kernels/cpu/kernels.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <string>
+
+// SSE2 is the baseline every x86-64 has; SSSE3 alone gains nothing over it here.
+#define HWY_DISABLED_TARGETS HWY_SSSE3
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/cpu/kernels.cpp"
+// clang-format off
+#include "hwy/foreach_target.h"
+#include "hwy/highway.h"
+#include "kernels/cpu/vec_math-inl.h"
+#include "kernels/cpu/gemm-inl.h"
+#include "kernels/cpu/attention-inl.h"
+#include "kernels/cpu/pointwise-inl.h"
+// clang-format on
+
+HWY_BEFORE_NAMESPACE();
+namespace nalasr::cpu::HWY_NAMESPACE {
+namespace {
+
+void Gemm(const GemmArgs& a) { GemmImpl(a); }
+void Depthwise(const DepthwiseArgs& a) { DepthwiseImpl(a); }
+void LayerNorm(const float* x, std::size_t ldx, int tokens, int channels, float* out, std::size_t ldo) {
+  LayerNormImpl(x, ldx, tokens, channels, out, ldo);
+}
+void GatedMerge(const float* o, std::size_t ldo, const float* lepe, std::size_t ldl, const float* gate,
+                std::size_t ldg, const float* weight, const float* bias, int tokens, int channels, float* out,
+                std::size_t ldout) {
+  GatedMergeImpl(o, ldo, lepe, ldl, gate, ldg, weight, bias, tokens, channels, out, ldout);
+}
+void QueryFeatures(const FeatureArgs& a) { QueryFeaturesImpl(a); }
+void KeyFeatures(const FeatureArgs& a) { KeyFeaturesImpl(a); }
+void AccumulateState(const float* features, const float* v, std::size_t ldv, int tokens, int d_pad, float* state) {
+  AccumulateStateImpl(features, v, ldv, tokens, d_pad, state);
+}
+float MaxAbs(const float* x, std::size_t count) { return MaxAbsImpl(x, count); }
+
+CpuKernels Table() {
+  return {hwy::TargetName(HWY_TARGET), kLanes, kPanel,        Gemm,        Depthwise,      LayerNorm,
+          GatedMerge,                  QueryFeatures, KeyFeatures, AccumulateState, MaxAbs};
+}
+
+}  // namespace
+}  // namespace nalasr::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace nalasr::cpu {
+
+HWY_EXPORT(Table);
+
+namespace {
+
+/// Hides the instruction sets above the one that NALASR_CPU names.
+void restrict_targets() {
+  const char* wanted = std::getenv("NALASR_CPU");
+  if (!wanted) return;
+  const std::string name(wanted);
+  std::int64_t hide = 0;
+  if (name == "avx2") hide = HWY_AVX3_DL | HWY_AVX3;
+  if (name == "sse4") hide = HWY_AVX3_DL | HWY_AVX3 | HWY_AVX2;
+  if (name == "baseline") hide = HWY_AVX3_DL | HWY_AVX3 | HWY_AVX2 | HWY_SSE4;
+  if (hide) hwy::DisableTargets(hide);
+}
+
+}  // namespace
+
+const CpuKernels& kernels() {
+  static const CpuKernels table = [] {
+    restrict_targets();
+    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+    return HWY_DYNAMIC_DISPATCH(Table)();
+  }();
+  return table;
+}
+
+std::vector<int> padded_map(int count, int padded, int first) {
+  std::vector<int> map(padded, -1);
+  for (int i = 0; i < count; ++i) map[i] = first + i;
+  return map;
+}
+
+std::vector<int> head_map(int heads, int d, int first) {
+  const int d_pad = pad_channels(d);
+  std::vector<int> map(static_cast<std::size_t>(heads) * d_pad, -1);
+  for (int h = 0; h < heads; ++h)
+    for (int c = 0; c < d; ++c) map[h * d_pad + c] = first + h * d + c;
+  return map;
+}
+
+PackedMatrix pack_matrix(const float* w, int k_of_w, const float* bias, const std::vector<int>& k_map,
+                         const std::vector<int>& n_map) {
+  const int panel = kernels().panel, lanes = kernels().lanes;
+  PackedMatrix out;
+  out.k = static_cast<int>(k_map.size());
+  out.n = static_cast<int>(n_map.size());
+  out.bias.assign((out.n + panel - 1) / panel * panel, 0.0f);
+  for (int c = 0; bias && c < out.n; ++c) out.bias[c] = n_map[c] < 0 ? 0.0f : bias[n_map[c]];
+  for (int first = 0; first < out.n; first += panel) {
+    const int columns = std::min(panel, out.n - first);
+    const int width = (columns + lanes - 1) / lanes * lanes;
+    for (int r = 0; r < out.k; ++r)
+      for (int c = 0; c < width; ++c) {
+        const bool present = c < columns && k_map[r] >= 0 && n_map[first + c] >= 0;
+        out.data.push_back(
+            present ? w[static_cast<std::size_t>(n_map[first + c]) * k_of_w + k_map[r]] : 0.0f);
+      }
+  }
+  return out;
+}
+
+}  // namespace nalasr::cpu
+#endif  // HWY_ONCE

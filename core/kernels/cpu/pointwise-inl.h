@@ -1,0 +1,107 @@
+// Layer normalisation, gated merge and depthwise convolutions. Included once per instruction set by kernels.cpp.
+// clang-format off
+#if defined(NALASR_POINTWISE_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef NALASR_POINTWISE_INL_H_
+#undef NALASR_POINTWISE_INL_H_
+#else
+#define NALASR_POINTWISE_INL_H_
+#endif
+// clang-format on
+
+#include <cmath>
+
+#include "kernels/cpu/kernels.h"
+#include "kernels/cpu/vec_math-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace nalasr::cpu::HWY_NAMESPACE {
+
+/// Mean and 1/√(var + ε) of the first `channels` of x, whose padding is zero.
+HWY_INLINE void Moments(const float* x, int channels, int padded, float& mean, float& inverse) {
+  const D d;
+  const int step = static_cast<int>(hn::Lanes(d));
+  V sum = hn::Zero(d);
+  for (int c = 0; c < padded; c += step) sum = hn::Add(sum, hn::LoadU(d, x + c));
+  mean = Sum(d, sum) / static_cast<float>(channels);
+  const V mu = hn::Set(d, mean);
+  V squares = hn::Zero(d);
+  for (int c = 0; c < padded; c += step) {
+    const V diff = hn::Sub(hn::LoadU(d, x + c), mu);
+    squares = hn::MulAdd(diff, diff, squares);
+  }
+  // The zero padding contributed mean² each; take it out again.
+  const float total = Sum(d, squares) - static_cast<float>(padded - channels) * mean * mean;
+  inverse = 1.0f / std::sqrt(total / static_cast<float>(channels) + static_cast<float>(kLayerNormEps));
+}
+
+HWY_INLINE void LayerNormImpl(const float* x, std::size_t ldx, int tokens, int channels, float* out,
+                              std::size_t ldo) {
+  const D d;
+  const int step = static_cast<int>(hn::Lanes(d)), padded = pad_channels(channels);
+  for (int t = 0; t < tokens; ++t, x += ldx, out += ldo) {
+    float mean, inverse;
+    Moments(x, channels, padded, mean, inverse);
+    const V mu = hn::Set(d, mean), inv = hn::Set(d, inverse);
+    for (int c = 0; c < padded; c += step) hn::StoreU(hn::Mul(hn::Sub(hn::LoadU(d, x + c), mu), inv), d, out + c);
+  }
+}
+
+HWY_INLINE void GatedMergeImpl(const float* o, std::size_t ldo, const float* lepe, std::size_t ldl, const float* gate,
+                               std::size_t ldg, const float* weight, const float* bias, int tokens, int channels,
+                               float* out, std::size_t ldout) {
+  const D d;
+  const int step = static_cast<int>(hn::Lanes(d)), padded = pad_channels(channels);
+  for (int t = 0; t < tokens; ++t, o += ldo, lepe += ldl, gate += ldg, out += ldout) {
+    for (int c = 0; c < padded; c += step) hn::StoreU(hn::Add(hn::LoadU(d, o + c), hn::LoadU(d, lepe + c)), d, out + c);
+    float mean, inverse;
+    Moments(out, channels, padded, mean, inverse);
+    const V mu = hn::Set(d, mean), inv = hn::Set(d, inverse);
+    for (int c = 0; c < padded; c += step) {
+      const V normal = hn::Mul(hn::Sub(hn::LoadU(d, out + c), mu), inv);
+      const V affine = hn::MulAdd(normal, hn::LoadU(d, weight + c), hn::LoadU(d, bias + c));
+      const V g = hn::LoadU(d, gate + c);
+      hn::StoreU(hn::Mul(affine, hn::Mul(g, Sigmoid(d, g))), d, out + c);
+    }
+  }
+}
+
+/// One vector of channels, N neighbouring output tokens: each input column is loaded once for all of them.
+template <int K, int N>
+HWY_INLINE void DepthwiseBlock(const DepthwiseArgs& a, int x, int c) {
+  const D d;
+  V acc[N];
+  const V bias = hn::LoadU(d, a.bias + c);
+  for (int n = 0; n < N; ++n) acc[n] = bias;
+  for (int ky = 0; ky < K; ++ky) {
+    const float* row = a.rows[ky] + (static_cast<std::ptrdiff_t>(x) - K / 2) * static_cast<std::ptrdiff_t>(a.ld) + c;
+    V column[N + K - 1];
+    for (int i = 0; i < N + K - 1; ++i) column[i] = hn::LoadU(d, row + i * a.ld);
+    for (int kx = 0; kx < K; ++kx) {
+      const V w = hn::LoadU(d, a.weights + (ky * K + kx) * a.channels + c);
+      for (int n = 0; n < N; ++n) acc[n] = hn::MulAdd(column[n + kx], w, acc[n]);
+    }
+  }
+  for (int n = 0; n < N; ++n) hn::StoreU(acc[n], d, a.out + (x + n) * a.ldo + c);
+}
+
+template <int K>
+HWY_INLINE void DepthwiseSized(const DepthwiseArgs& a) {
+  const int step = static_cast<int>(hn::Lanes(D()));
+  int x = 0;
+  for (; x + 4 <= a.tokens; x += 4)
+    for (int c = 0; c < a.channels; c += step) DepthwiseBlock<K, 4>(a, x, c);
+  for (; x < a.tokens; ++x)
+    for (int c = 0; c < a.channels; c += step) DepthwiseBlock<K, 1>(a, x, c);
+}
+
+HWY_INLINE void DepthwiseImpl(const DepthwiseArgs& a) {
+  if (a.k == 3) {
+    DepthwiseSized<3>(a);
+  } else {
+    DepthwiseSized<5>(a);
+  }
+}
+
+}  // namespace nalasr::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+#endif
