@@ -1,0 +1,18 @@
+# Weights: safetensors, hash, specification, model and manifest.
+nalasr_test(nn_test unit/nn/sha256_test.cpp unit/nn/safetensors_test.cpp unit/nn/spec_test.cpp unit/nn/model_test.cpp
+            unit/nn/manifest_test.cpp)
+
+# A bounded, deterministic run in every build. With clang, NALASR_LIBFUZZER makes a libFuzzer binary instead.
+add_executable(fuzz_weights fuzz/fuzz_weights.cpp)
+target_link_libraries(fuzz_weights PRIVATE nalasr_core nlohmann_json::nlohmann_json)
+target_include_directories(fuzz_weights PRIVATE ${PROJECT_SOURCE_DIR}/core ${PROJECT_SOURCE_DIR}/tests)
+nalasr_target(fuzz_weights)
+if(NALASR_LIBFUZZER)
+  target_compile_definitions(fuzz_weights PRIVATE NALASR_LIBFUZZER)
+  target_compile_options(fuzz_weights PRIVATE -fsanitize=fuzzer)
+  target_link_options(fuzz_weights PRIVATE -fsanitize=fuzzer)
+  add_test(NAME fuzz_weights COMMAND fuzz_weights -runs=20000 -seed=1 -max_total_time=60)
+else()
+  add_test(NAME fuzz_weights COMMAND fuzz_weights 20000 1)
+endif()
+set_tests_properties(fuzz_weights PROPERTIES TIMEOUT 300)
