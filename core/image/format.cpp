@@ -21,11 +21,16 @@ Result<ImageFormat> parse_image_format(const std::string& name) {
 
 const char* extension_of(ImageFormat format) {
   switch (format) {
-    case ImageFormat::png: return "png";
-    case ImageFormat::jpeg: return "jpg";
-    case ImageFormat::webp: return "webp";
-    case ImageFormat::tiff: return "tif";
-    case ImageFormat::bmp: return "bmp";
+    case ImageFormat::png:
+      return "png";
+    case ImageFormat::jpeg:
+      return "jpg";
+    case ImageFormat::webp:
+      return "webp";
+    case ImageFormat::tiff:
+      return "tif";
+    case ImageFormat::bmp:
+      return "bmp";
   }
   return "";
 }
@@ -36,10 +41,13 @@ bool format_holds(ImageFormat format, int channels, int bits) {
   const bool alpha = channels == 2 || channels == 4;
   switch (format) {
     case ImageFormat::png:
-    case ImageFormat::tiff: return true;
-    case ImageFormat::webp: return bits == 8;
+    case ImageFormat::tiff:
+      return true;
+    case ImageFormat::webp:
+      return bits == 8;
     case ImageFormat::jpeg:
-    case ImageFormat::bmp: return bits == 8 && !alpha;
+    case ImageFormat::bmp:
+      return bits == 8 && !alpha;
   }
   return false;
 }

@@ -5,7 +5,8 @@
 namespace nalasr {
 
 Result<void> check_picture_size(std::int64_t width, std::int64_t height) {
-  if (width <= 0 || height <= 0) return Error{ErrorCode::corrupt, "the picture has no pixels (width or height is 0)", ""};
+  if (width <= 0 || height <= 0)
+    return Error{ErrorCode::corrupt, "the picture has no pixels (width or height is 0)", ""};
   const std::string size = std::to_string(width) + " x " + std::to_string(height);
   if (width > kMaxSide || height > kMaxSide) {
     return Error{ErrorCode::unsupported, "the picture claims " + size + " pixels; a side may have at most 1000000", ""};

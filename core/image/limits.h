@@ -8,9 +8,9 @@
 
 namespace nalasr {
 
-inline constexpr std::int64_t kMaxSide = 1'000'000;                  ///< pixels, width or height
-inline constexpr std::int64_t kMaxPixels = std::int64_t{1} << 31;    ///< width × height
-inline constexpr std::uint64_t kMaxMetadataBytes = 64ull << 20;      ///< bytes each of ICC, EXIF and XMP
+inline constexpr std::int64_t kMaxSide = 1'000'000;                ///< pixels, width or height
+inline constexpr std::int64_t kMaxPixels = std::int64_t{1} << 31;  ///< width × height
+inline constexpr std::uint64_t kMaxMetadataBytes = 64ull << 20;    ///< bytes each of ICC, EXIF and XMP
 
 /// Checks a size that a file's header claims. Errors: corrupt (zero or negative), unsupported (over the limits).
 Result<void> check_picture_size(std::int64_t width, std::int64_t height);

@@ -114,7 +114,6 @@ Result<void> PngReader::read_header() {
 
   const int color_type = png_get_color_type(png_, png_info_);
   const int depth = png_get_bit_depth(png_, png_info_);
-  const bool transparent = png_get_valid(png_, png_info_, PNG_INFO_tRNS) != 0;
   const bool prepared = guarded([&] {
     png_set_expand(png_);  // palette to RGB, 1/2/4-bit grey to 8 bit, tRNS to alpha
     if (depth == 16 && std::endian::native == std::endian::little) png_set_swap(png_);
@@ -133,9 +132,6 @@ Result<void> PngReader::read_header() {
   info_.format = "png";
   const bool grey = (color_type & PNG_COLOR_MASK_COLOR) == 0;
   info_.color_model = color_type == PNG_COLOR_TYPE_PALETTE ? "palette" : grey ? "grey" : "rgb";
-  if ((color_type & PNG_COLOR_MASK_ALPHA) != 0 || (transparent && color_type != PNG_COLOR_TYPE_PALETTE)) {
-    info_.color_model += " + alpha";
-  }
   if (png_get_rowbytes(png_, png_info_) != info_.row_bytes()) {
     return Error{ErrorCode::internal, "libpng hands out unexpected rows", ""};
   }

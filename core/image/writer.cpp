@@ -1,0 +1,50 @@
+// Which writer a format gets, after one check of what is asked.
+#include <new>
+#include <utility>
+
+#include "image/atomic_file.h"
+#include "image/jpeg_writer.h"
+#include "image/other_writer.h"
+#include "image/png_writer.h"
+#include "nalasr/image.h"
+
+namespace nalasr {
+namespace {
+
+Result<void> check_request(ImageFormat format, const ImageInfo& info) {
+  if (info.width <= 0 || info.height <= 0 || info.channels < 1 || info.channels > 4 ||
+      (info.bits != 8 && info.bits != 16)) {
+    return Error{ErrorCode::invalid_argument, "the output needs a size, 1 to 4 channels and 8 or 16 bits", ""};
+  }
+  const std::string name = extension_of(format);
+  if (!format_holds(format, info.channels, info.bits)) {
+    const bool alpha = info.has_alpha() && !format_holds(format, info.channels, 8);
+    return Error{ErrorCode::unsupported,
+                 "a " + name + " file can't hold " + (alpha ? "transparency" : "16 bits per channel"), "choose PNG"};
+  }
+  const int side = format == ImageFormat::jpeg ? 65500 : format == ImageFormat::webp ? 16383 : 0;
+  if (side != 0 && (info.width > side || info.height > side)) {
+    return Error{ErrorCode::unsupported, "a " + name + " file holds at most " + std::to_string(side) + " pixels a side",
+                 "choose PNG"};
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ImageWriter>> ImageWriter::create(const std::filesystem::path& path, ImageFormat format,
+                                                         const ImageInfo& info, const Metadata& metadata,
+                                                         const EncodeOptions& options) {
+  try {
+    if (auto request = check_request(format, info); !request) return request.error();
+    auto file = AtomicFile::create(path);
+    if (!file) return file.error();
+    if (format == ImageFormat::png) return create_png(std::move(*file), info, metadata, options);
+    if (format == ImageFormat::jpeg) return create_jpeg(std::move(*file), info, metadata, options);
+    return create_other(std::move(*file), format, info, metadata, options);
+  } catch (const std::bad_alloc&) {
+    return Error{ErrorCode::out_of_memory, "not enough memory to write the picture", ""};
+  }
+}
+
+}  // namespace nalasr
