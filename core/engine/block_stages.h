@@ -1,0 +1,106 @@
+// The stages of one NaLa block after its first positional convolution (design.md section 1):
+//
+//   MixStage      LN, v and gate projections, attention     x₁ → [x₁ | v | o | g]
+//   MergeStage    LePE, LN, gate, projection, residual      → x₂         (halo 2)
+//   FfnInStage    CPE₂, LN, fc1, GELU                       → [x₃ | y]   (halo 1)
+//   FfnOutStage   depthwise 3×3 of y, fc2, residual         → x₄         (halo 1)
+//   GroupConvStage  x + conv3×3(x) after a group's last block            (halo 1)
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "engine/stage.h"
+
+namespace nalasr {
+
+/// Where a stage reads rows of x from: the resident map or another stage's ring.
+struct RowSource {
+  const float* map = nullptr;
+  const RowRing* ring = nullptr;
+  int row_floats = 0;  ///< of the map
+  [[nodiscard]] const float* row(int y) const {
+    return map ? map + static_cast<std::size_t>(y) * row_floats : ring->read(y);
+  }
+};
+
+class MixStage : public Stage {
+ public:
+  /// Global attention: `state` is final. For a windowed block `state` is null and the stage makes window states
+  /// itself, as soon as a row of windows is complete; `shift` moves the window grid up and left.
+  MixStage(const SweepContext& context, Arena& arena, int block, RowSource in, const cpu::NalaState* state,
+           int window, int shift);
+
+  [[nodiscard]] int ready(int input_rows, int height) const override;
+  void produce(int y0, int y1) override;
+  [[nodiscard]] const RowRing& out() const { return out_; }
+
+ private:
+  struct Tile {
+    int x0, tokens, window;
+  };
+  void accumulate_windows(int row_of_windows);
+
+  const SweepContext& context_;
+  int block_, window_, shift_, current_windows_ = -1;
+  RowSource in_;
+  const cpu::NalaState* state_;
+  std::vector<cpu::NalaState> window_states_;
+  std::vector<Tile> tiles_;
+  float* partials_ = nullptr;
+  RowRing out_;
+};
+
+class MergeStage : public Stage {
+ public:
+  MergeStage(const SweepContext& context, Arena& arena, int block, const RowRing& in);
+  void produce(int y0, int y1) override;
+  [[nodiscard]] const RowRing& out() const { return out_; }
+
+ private:
+  const SweepContext& context_;
+  int block_;
+  const RowRing& in_;
+  RowRing out_;
+};
+
+class FfnInStage : public Stage {
+ public:
+  FfnInStage(const SweepContext& context, Arena& arena, int block, const RowRing& in);
+  void produce(int y0, int y1) override;
+  [[nodiscard]] const RowRing& out() const { return out_; }
+
+ private:
+  const SweepContext& context_;
+  int block_;
+  const RowRing& in_;
+  RowRing out_;
+};
+
+class FfnOutStage : public Stage {
+ public:
+  FfnOutStage(const SweepContext& context, Arena& arena, int block, const RowRing& in);
+  void produce(int y0, int y1) override;
+  [[nodiscard]] const RowRing& out() const { return out_; }
+
+ private:
+  const SweepContext& context_;
+  int block_;
+  const RowRing& in_;
+  RowRing out_;
+};
+
+class GroupConvStage : public Stage {
+ public:
+  GroupConvStage(const SweepContext& context, Arena& arena, int group, const RowRing& in);
+  void produce(int y0, int y1) override;
+  [[nodiscard]] const RowRing& out() const { return out_; }
+
+ private:
+  const SweepContext& context_;
+  int group_;
+  const RowRing& in_;
+  RowRing out_;
+};
+
+}  // namespace nalasr

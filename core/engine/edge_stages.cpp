@@ -1,0 +1,153 @@
+#include "engine/edge_stages.h"
+
+#include <cmath>
+
+#include "engine/stage_ops.h"
+
+namespace nalasr {
+
+using cpu::kernels;
+using cpu::kSegment;
+using cpu::kTile;
+
+PictureWindow::PictureWindow(const SweepContext& c, Arena& arena, int rows)
+    : stride_(static_cast<std::size_t>(c.width + 2 * kRowPadding) * 3) {
+  data_ = arena.floats(stride_ * rows);
+}
+
+void PictureWindow::load(const PictureView& picture, int first, int count, float offset, bool replicate) {
+  first_ = first;
+  const int pad = 3 * kRowPadding, samples = 3 * picture.width;
+  for (int r = 0; r < count; ++r) {
+    float* row = data_ + r * stride_;
+    const int y = first + r;
+    if (!replicate && (y < 0 || y >= picture.height)) {
+      std::fill_n(row, stride_, 0.0f);
+      continue;
+    }
+    picture.row(std::clamp(y, 0, picture.height - 1), row + pad);
+    for (int i = 0; i < samples; ++i) row[pad + i] -= offset;
+    for (int i = 0; i < pad; ++i) {
+      row[i] = replicate ? row[pad + i % 3] : 0.0f;
+      row[pad + samples + i] = replicate ? row[pad + samples - 3 + i % 3] : 0.0f;
+    }
+  }
+}
+
+HeadStage::HeadStage(const SweepContext& c, Arena& arena, const PictureView& picture, const RowRing* skip)
+    : Stage(0), context_(c), picture_(picture), skip_(skip), window_(c, arena, c.strip_rows + 2),
+      out_(arena, c.width, c.height, c.dim(), ring_rows(c.strip_rows, 1)) {}
+
+void HeadStage::produce(int y0, int y1) {
+  // Mid-grey counts as zero, so the zero padding of the convolution is mid-grey too.
+  window_.load(picture_, y0 - 1, y1 - y0 + 2, 0.5f, false);
+  const int dim = context_.dim();
+  context_.for_tiles(y0, y1, [&](int y, int x0, int tokens, float*) {
+    cpu::GemmArgs g = convolution([&](int row) { return window_.row(row); }, 3, y, x0, context_.network->head, tokens,
+                                  out_.row(y) + static_cast<std::size_t>(x0) * dim, dim);
+    if (skip_) g.residual = skip_->read(y) + static_cast<std::size_t>(x0) * dim;
+    g.ldr = dim;
+    kernels().gemm(g);
+  });
+}
+
+CpeStage::CpeStage(const SweepContext& c, Arena& arena, int block, const RowRing& in)
+    : Stage(1), context_(c), block_(block), in_(in),
+      out_(arena, c.width, c.height, c.dim(), c.strip_rows + c.spec.scopes[block].window) {}
+
+void CpeStage::produce(int y0, int y1) {
+  const PackedDepthwise& w = context_.network->blocks[block_].cpe1;
+  const int dim = context_.dim();
+  context_.for_tiles(y0, y1, [&](int y, int x0, int tokens, float*) {
+    depthwise(w, in_, y, x0, tokens, 0, out_.row(y) + static_cast<std::size_t>(x0) * dim, dim);
+  });
+}
+
+BarrierStage::BarrierStage(const SweepContext& c, Arena& arena, int block, const RowRing& in, float* map,
+                           cpu::NalaState* state)
+    : Stage(1), context_(c), block_(block), in_(in), map_(map), state_(state) {
+  const int segments = (c.width + kSegment - 1) / kSegment;
+  sums_ = arena.floats(cpu::partial_floats(c.nala) * segments * c.strip_rows);
+}
+
+void BarrierStage::produce(int y0, int y1) {
+  const PackedBlock& w = context_.network->blocks[block_];
+  const int dim = context_.dim(), columns = context_.head_columns();
+  const int segments = (context_.width + kSegment - 1) / kSegment;
+  const std::size_t floats = cpu::partial_floats(context_.nala);
+  std::vector<cpu::Partial> partials(static_cast<std::size_t>(y1 - y0) * segments);
+  std::fill_n(sums_, floats * partials.size(), 0.0f);
+  context_.pool->parallel_for(static_cast<int>(partials.size()), [&](int item, int thread) {
+    float* scratch = context_.scratch + thread * context_.scratch_floats();
+    cpu::TileScratch tile_scratch(context_.nala, scratch);
+    float* u = scratch + cpu::TileScratch::floats(context_.nala);
+    float* k = u + kTile * dim;
+    float* v = k + kTile * columns;
+    partials[item].sums = sums_ + item * floats;
+    const int y = y0 + item / segments, begin = item % segments * kSegment;
+    const int end = std::min(context_.width, begin + kSegment);
+    for (int x0 = begin; x0 < end; x0 += kTile) {
+      const int tokens = std::min(kTile, end - x0);
+      float* x = map_ + (static_cast<std::size_t>(y) * context_.width + x0) * dim;
+      depthwise(w.cpe1, in_, y, x0, tokens, 0, x, dim);
+      kernels().layer_norm(x, dim, tokens, context_.spec.dim, u, dim);
+      kernels().gemm(product(u, dim, w.k, tokens, k, columns));
+      kernels().gemm(product(u, dim, w.v_heads, tokens, v, columns));
+      cpu::accumulate_tile(context_.nala, *context_.rotary, y, x0, tokens, k, v, columns, tile_scratch,
+                           partials[item]);
+    }
+  });
+  state_->add(partials, *context_.pool);
+}
+
+std::vector<float> base_phases(int scale) {
+  const auto keys = [](double x) {
+    x = std::abs(x);
+    if (x < 1) return (1.5 * x - 2.5) * x * x + 1;
+    if (x < 2) return ((-0.5 * x + 2.5) * x - 4) * x + 2;
+    return 0.0;
+  };
+  std::vector<float> weights;
+  for (int i = 0; i < scale; ++i)
+    for (int tap = -2; tap <= 2; ++tap) weights.push_back(static_cast<float>(keys((i + 0.5) / scale - 0.5 - tap)));
+  return weights;
+}
+
+TailStage::TailStage(const SweepContext& c, Arena& arena, const PictureView& picture, const RowRing& in,
+                     const RowSink& sink)
+    : Stage(1), context_(c), picture_(picture), in_(in), sink_(sink),
+      window_(c, arena, c.strip_rows + 4), phases_(base_phases(c.spec.scale)) {
+  const std::size_t scale = c.spec.scale;
+  out_ = arena.floats(scale * scale * c.width * 3 * c.strip_rows);
+}
+
+void TailStage::produce(int y0, int y1) {
+  window_.load(picture_, y0 - 2, y1 - y0 + 4, 0.0f, true);
+  const int s = context_.spec.scale, columns = 3 * s * s;
+  const std::size_t out_row = static_cast<std::size_t>(context_.width) * s * 3;
+  context_.for_tiles(y0, y1, [&](int y, int x0, int tokens, float* scratch) {
+    float* residual = scratch;  // [tokens][sub-row][sub-column][RGB]
+    float* vertical = scratch + kTile * cpu::pad_channels(columns);  // [tokens + 4][RGB] of one sub-row
+    kernels().gemm(convolution([&](int row) { return in_.read(row); }, context_.dim(), y, x0, context_.network->tail,
+                               tokens, residual, columns));
+    for (int i = 0; i < s; ++i) {
+      const float* wy = &phases_[i * 5];
+      for (int p = 0; p < (tokens + 4) * 3; ++p) {
+        float sum = 0;
+        for (int tap = 0; tap < 5; ++tap) sum += wy[tap] * window_.row(y + tap - 2)[(x0 - 2) * 3 + p];
+        vertical[p] = sum;
+      }
+      float* out = out_ + (static_cast<std::size_t>(y - y0) * s + i) * out_row + static_cast<std::size_t>(x0) * s * 3;
+      for (int t = 0; t < tokens; ++t)
+        for (int j = 0; j < s; ++j)
+          for (int c = 0; c < 3; ++c) {
+            float sum = residual[t * columns + (i * s + j) * 3 + c];
+            for (int tap = 0; tap < 5; ++tap) sum += phases_[j * 5 + tap] * vertical[(t + tap) * 3 + c];
+            *out++ = sum;
+          }
+    }
+  });
+  sink_(y0 * s, (y1 - y0) * s, out_);
+}
+
+}  // namespace nalasr

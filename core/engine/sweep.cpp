@@ -1,0 +1,165 @@
+#include "engine/sweep.h"
+
+#include <numeric>
+
+#include "engine/block_stages.h"
+
+namespace nalasr {
+namespace {
+
+/// Indices of the blocks whose attention spans the picture; each begins a sweep.
+std::vector<int> global_blocks(const ModelSpec& spec) {
+  std::vector<int> blocks;
+  for (int i = 0; i < spec.blocks; ++i)
+    if (spec.scopes[i].is_global()) blocks.push_back(i);
+  return blocks;
+}
+
+/// Blocks [first, last) that sweep `index` computes.
+std::pair<int, int> blocks_of_sweep(const ModelSpec& spec, int index) {
+  const std::vector<int> globals = global_blocks(spec);
+  const int first = index == 0 ? 0 : globals[index - 1];
+  const int last = index < static_cast<int>(globals.size()) ? globals[index] : spec.blocks;
+  return {first, last};
+}
+
+/// Every other windowed block shifts its grid by half a window.
+int window_shift(const ModelSpec& spec, int block) {
+  int windowed = 0;
+  for (int i = 0; i < block; ++i) windowed += !spec.scopes[i].is_global();
+  return windowed % 2 ? spec.scopes[block].window / 2 : 0;
+}
+
+struct Sweep {
+  std::vector<std::unique_ptr<Stage>> stages;
+
+  template <typename T, typename... Args>
+  T& add(Args&&... args) {
+    auto stage = std::make_unique<T>(std::forward<Args>(args)...);
+    T& ref = *stage;
+    stages.push_back(std::move(stage));
+    return ref;
+  }
+};
+
+/// Lays sweep `index` out in `arena`. `state_in` belongs to its first block, `state_out` to the next sweep's.
+Sweep build_sweep(const SweepContext& c, Arena& arena, int index, const PictureView& picture, float* map,
+                  const cpu::NalaState* state_in, cpu::NalaState* state_out, const RowSink& sink) {
+  const auto [first, last] = blocks_of_sweep(c.spec, index);
+  Sweep sweep;
+  const RowRing* x = index == 0 ? &sweep.add<HeadStage>(c, arena, picture, nullptr).out() : nullptr;
+  for (int block = first; block < last; ++block) {
+    const AttentionScope scope = c.spec.scopes[block];
+    RowSource source{.map = map, .row_floats = c.width * c.dim()};
+    if (!scope.is_global()) source = {.ring = &sweep.add<CpeStage>(c, arena, block, *x).out()};
+    const RowRing& mixed = sweep.add<MixStage>(c, arena, block, source, scope.is_global() ? state_in : nullptr,
+                                               scope.window, window_shift(c.spec, block)).out();
+    const RowRing& merged = sweep.add<MergeStage>(c, arena, block, mixed).out();
+    const RowRing& hidden = sweep.add<FfnInStage>(c, arena, block, merged).out();
+    x = &sweep.add<FfnOutStage>(c, arena, block, hidden).out();
+    if (c.spec.closes_group(block)) x = &sweep.add<GroupConvStage>(c, arena, block / c.spec.group, *x).out();
+  }
+  if (last < c.spec.blocks) {
+    sweep.add<BarrierStage>(c, arena, last, *x, map, state_out);
+  } else {
+    x = &sweep.add<HeadStage>(c, arena, picture, x).out();
+    sweep.add<TailStage>(c, arena, picture, *x, sink);
+  }
+  return sweep;
+}
+
+/// Drives the stages until the last one has made every row. Returns false when stopped.
+bool run_sweep(Sweep& sweep, int height, int strip_rows, const std::function<void(double)>& progress,
+               const std::stop_token& stop) {
+  while (sweep.stages.back()->done < height) {
+    if (stop.stop_requested()) return false;
+    int input_rows = height, total = 0;  // the first stage reads the map or the picture, which are complete
+    for (const auto& stage : sweep.stages) {
+      const int until = std::min(stage->ready(input_rows, height), stage->done + strip_rows);
+      if (until > stage->done) {
+        stage->produce(stage->done, until);
+        stage->done = until;
+      }
+      input_rows = stage->done;
+      total += stage->done;
+    }
+    progress(static_cast<double>(total) / (static_cast<double>(height) * sweep.stages.size()));
+  }
+  return true;
+}
+
+}  // namespace
+
+int sweep_count(const ModelSpec& spec) { return static_cast<int>(global_blocks(spec).size()) + 1; }
+
+double sweep_cost(const ModelSpec& spec, int index) {
+  const double c = spec.dim, hidden = spec.hidden(), d = spec.head_dim();
+  const double state = 2 * d * c;  // one pass of features against S
+  const auto [first, last] = blocks_of_sweep(spec, index);
+  double macs = index == 0 ? 27 * c : 0;
+  for (int i = first; i < last; ++i) {
+    macs += 3 * c * c + state + 25 * c + c * c + 18 * c + 2 * c * hidden + 9 * hidden;
+    if (!spec.scopes[i].is_global()) macs += 2 * c * c + state;
+    if (spec.closes_group(i)) macs += 9 * c * c;
+  }
+  if (last < spec.blocks) return macs + 9 * c + 2 * c * c + state;
+  return macs + 27 * c + 27 * c * spec.scale * spec.scale;
+}
+
+std::size_t arena_bytes(const SweepContext& context) {
+  std::size_t most = 0;
+  const PictureView no_picture;
+  const RowSink no_sink;
+  for (int i = 0; i < sweep_count(context.spec); ++i) {
+    Arena counting;
+    build_sweep(context, counting, i, no_picture, nullptr, nullptr, nullptr, no_sink);
+    most = std::max(most, counting.used());
+  }
+  return most;
+}
+
+std::size_t fixed_bytes(const SweepContext& c) {
+  std::size_t windows = 0;
+  for (const AttentionScope& scope : c.spec.scopes)
+    if (!scope.is_global())
+      windows += (c.width / scope.window + 2) * cpu::NalaState::bytes(c.nala);
+  return 2 * cpu::NalaState::bytes(c.nala) + cpu::RotaryTable::bytes(c.nala, c.height, c.width) +
+         c.scratch_floats() * c.threads * sizeof(float) + windows;
+}
+
+bool run_network(const PackedNetwork& network, const PictureView& picture, int strip_rows, ThreadPool& pool,
+                 const RowSink& sink, const std::function<void(int, double)>& progress, std::stop_token stop) {
+  SweepContext c{.network = &network, .spec = network.spec, .nala = network.nala, .width = picture.width,
+                 .height = picture.height, .strip_rows = std::min(strip_rows, picture.height),
+                 .threads = pool.size(), .pool = &pool};
+  const cpu::RotaryTable rotary(c.nala, c.height, c.width);
+  Buffer<float> scratch(c.scratch_floats() * c.threads);
+  c.rotary = &rotary;
+  c.scratch = scratch.data();
+
+  const int sweeps = sweep_count(c.spec);
+  Buffer<float> map(sweeps > 1 ? static_cast<std::size_t>(c.width) * c.height * c.dim() : 0);
+  Arena arena(arena_bytes(c));
+  cpu::NalaState current(c.nala), next(c.nala);
+
+  double total = 0, finished = 0;
+  for (int i = 0; i < sweeps; ++i) total += sweep_cost(c.spec, i);
+  for (int i = 0; i < sweeps; ++i) {
+    arena.reset();
+    next.clear();
+    Sweep sweep = build_sweep(c, arena, i, picture, map.data(), &current, &next, sink);
+    const double cost = sweep_cost(c.spec, i);
+    const auto report = [&](double part) {
+      if (progress) progress(i, (finished + cost * part) / total);
+    };
+    if (!run_sweep(sweep, c.height, c.strip_rows, report, stop)) return false;
+    finished += cost;
+    if (i + 1 < sweeps) {
+      next.finalise(static_cast<double>(c.width) * c.height);
+      std::swap(current, next);
+    }
+  }
+  return true;
+}
+
+}  // namespace nalasr
