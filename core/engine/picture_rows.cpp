@@ -17,7 +17,9 @@ void convert(const Sample* in, int width, int channels, SampleSource source, flo
 
 void PictureView::row(int y, float* out) const {
   const std::byte* in = data + static_cast<std::size_t>(y) * stride;
-  if (bits == 16) {
+  if (bits == 32) {
+    convert(reinterpret_cast<const float*>(in), width, channels, source, 1.0f, out);
+  } else if (bits == 16) {
     convert(reinterpret_cast<const std::uint16_t*>(in), width, channels, source, 1.0f / 65535, out);
   } else {
     convert(reinterpret_cast<const std::uint8_t*>(in), width, channels, source, 1.0f / 255, out);

@@ -8,7 +8,7 @@ namespace nalasr {
 /// Which samples of the picture a pass takes as its RGB.
 enum class SampleSource { color, alpha };
 
-/// Non-owning view of a decoded picture (interleaved, 8 or 16 bit native endian).
+/// Non-owning view of a decoded picture (interleaved; 8 or 16 bit native endian, or 32-bit floats in [0, 1]).
 struct PictureView {
   const std::byte* data = nullptr;
   int width = 0, height = 0, channels = 3, bits = 8;

@@ -3,6 +3,7 @@
 #include <numeric>
 
 #include "engine/block_stages.h"
+#include "nn/spec.h"
 
 namespace nalasr {
 namespace {
@@ -21,13 +22,6 @@ std::pair<int, int> blocks_of_sweep(const ModelSpec& spec, int index) {
   const int first = index == 0 ? 0 : globals[index - 1];
   const int last = index < static_cast<int>(globals.size()) ? globals[index] : spec.blocks;
   return {first, last};
-}
-
-/// Every other windowed block shifts its grid by half a window.
-int window_shift(const ModelSpec& spec, int block) {
-  int windowed = 0;
-  for (int i = 0; i < block; ++i) windowed += !spec.scopes[i].is_global();
-  return windowed % 2 ? spec.scopes[block].window / 2 : 0;
 }
 
 struct Sweep {

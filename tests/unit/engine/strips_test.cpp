@@ -1,0 +1,125 @@
+// The strip executor against the whole-image executor, over odd sizes, strip heights, thread counts and forms.
+#include <gtest/gtest.h>
+
+#include "engine/whole_image.h"
+#include "unit/engine/network_support.h"
+
+namespace nalasr::test {
+namespace {
+
+ModelSpec small_spec(DirectionMap map, int dim, int heads, std::vector<int> windows, int scale) {
+  ModelSpec s;
+  s.scale = scale;
+  s.dim = dim;
+  s.heads = heads;
+  s.blocks = static_cast<int>(windows.size());
+  s.group = 2;
+  s.direction_map = map;
+  for (int w : windows) s.scopes.push_back({w});
+  return s;
+}
+
+struct Size {
+  int width, height;
+};
+
+void compare(const ModelSpec& spec, const std::vector<Size>& sizes, unsigned seed) {
+  const auto model = random_model(spec, seed);
+  ASSERT_NE(model, nullptr);
+  const PackedNetwork network(*model);
+  for (const Size size : sizes) {
+    SCOPED_TRACE(std::to_string(size.width) + "x" + std::to_string(size.height));
+    const std::vector<float> rgb = random_picture(size.width, size.height, seed);
+    const std::vector<double> whole =
+        run_whole_image(*model, size.width, size.height, std::vector<double>(rgb.begin(), rgb.end()));
+    const std::vector<float> first = run_strips(network, size.width, size.height, rgb, 1, 1);
+    EXPECT_LT(relative_error(first, whole), 3e-6);
+    // Same bytes whatever the strip height and the number of threads.
+    for (const auto& [rows, threads] : {std::pair{2, 2}, {3, 1}, {5, 3}, {16, 2}, {1000, 4}})
+      EXPECT_EQ(run_strips(network, size.width, size.height, rgb, rows, threads), first) << rows << " rows";
+  }
+}
+
+const std::vector<Size> kSizes = {{1, 1}, {7, 13}, {13, 7}, {1, 19}, {23, 1}, {49, 5}, {3, 50}};
+
+TEST(Strips, GlobalCosineEqualsWholeImage) {
+  compare(small_spec(DirectionMap::cosine, 32, 1, {0, 0, 0}, 2), kSizes, 1);
+}
+TEST(Strips, GlobalReluSplitEqualsWholeImage) {
+  compare(small_spec(DirectionMap::relu_split, 32, 2, {0, 0, 0}, 4), kSizes, 2);
+}
+TEST(Strips, DimsThatNeedPadding) {
+  compare(small_spec(DirectionMap::cosine, 40, 2, {0, 0}, 3), {{7, 13}, {50, 3}}, 3);
+  compare(small_spec(DirectionMap::cosine, 24, 2, {0, 0}, 3), {{7, 13}}, 4);
+}
+TEST(Strips, WindowsAndGlobalMixed) {
+  compare(small_spec(DirectionMap::cosine, 16, 1, {8, 8, 0, 8, 8, 8}, 2), {{7, 13}, {21, 30}, {9, 33}, {1, 1}}, 5);
+}
+TEST(Strips, WindowsOnlyNeedNoMap) {
+  const ModelSpec spec = small_spec(DirectionMap::relu_split, 16, 1, {8, 8, 8}, 2);
+  EXPECT_EQ(sweep_count(spec), 1);
+  compare(spec, {{21, 30}, {9, 33}}, 6);
+}
+TEST(Strips, WideRowsSpanSegments) {
+  compare(small_spec(DirectionMap::cosine, 16, 1, {0, 0}, 2), {{2 * cpu::kSegment + 5, 3}}, 7);
+}
+
+TEST(Strips, StopsWithinOneStrip) {
+  const ModelSpec spec = small_spec(DirectionMap::cosine, 16, 1, {0, 0}, 2);
+  const PackedNetwork network(*random_model(spec, 8));
+  const std::vector<float> rgb = random_picture(20, 64, 8);
+  const PictureView view{.data = reinterpret_cast<const std::byte*>(rgb.data()), .width = 20, .height = 64,
+                         .channels = 3, .bits = 32, .stride = 20 * 3 * sizeof(float)};
+  ThreadPool pool(2);
+  std::stop_source source;
+  int calls = 0;
+  double last = 0;
+  const bool finished = run_network(network, view, 4, pool, [](int, int, const float*) {},
+                                    [&](int, double fraction) {
+                                      EXPECT_GE(fraction, last);
+                                      last = fraction;
+                                      if (++calls == 5) source.request_stop();
+                                    },
+                                    source.get_token());
+  EXPECT_FALSE(finished);
+  EXPECT_EQ(calls, 5);
+}
+
+TEST(Strips, ProgressEndsAtOne) {
+  const PackedNetwork network(*random_model(small_spec(DirectionMap::cosine, 16, 1, {0, 0}, 2), 9));
+  const std::vector<float> rgb = random_picture(20, 30, 8);
+  const PictureView view{.data = reinterpret_cast<const std::byte*>(rgb.data()), .width = 20, .height = 30,
+                         .channels = 3, .bits = 32, .stride = 20 * 3 * sizeof(float)};
+  ThreadPool pool(1);
+  double last = 0;
+  EXPECT_TRUE(run_network(network, view, 4, pool, [](int, int, const float*) {},
+                          [&](int, double fraction) { last = fraction; }, {}));
+  EXPECT_NEAR(last, 1.0, 1e-9);
+}
+
+/// Goldens come from the PyTorch package (models/training): an independent implementation.
+TEST(Golden, TinyNetworks) {
+  for (const std::string name : {"tiny_x2", "tiny_x4"}) {
+    SCOPED_TRACE(name);
+    const std::string folder = NALASR_SOURCE_DIR "/tests/golden/";
+    auto model = Model::load(folder + name + ".safetensors");
+    ASSERT_TRUE(model) << model.error().message;
+    auto io = safetensors::File::read(folder + name + "_io.safetensors");
+    ASSERT_TRUE(io) << io.error().message;
+    const Tensor input = *io->tensor("input"), output = *io->tensor("output");
+    const int height = static_cast<int>(input.shape[1]), width = static_cast<int>(input.shape[2]);
+    const auto interleave = [](const Tensor& t) {
+      const std::size_t plane = t.values.size() / 3;
+      std::vector<float> out(t.values.size());
+      for (std::size_t i = 0; i < out.size(); ++i) out[i] = t.values[i % 3 * plane + i / 3];
+      return out;
+    };
+    const std::vector<float> rgb = interleave(input), expected = interleave(output);
+    const PackedNetwork network(**model);
+    EXPECT_LT(relative_error(run_strips(network, width, height, rgb, 4, 2), expected), 2e-6);
+    EXPECT_LT(relative_error(run_whole_image(**model, width, height, {rgb.begin(), rgb.end()}), expected), 1e-6);
+  }
+}
+
+}  // namespace
+}  // namespace nalasr::test
