@@ -10,6 +10,8 @@ import triton
 import triton.language as tl
 from torch import Tensor
 
+from .config import choice
+
 
 @triton.jit
 def _forward(x, weight, bias, added, y, pixels, height, width, x_stride,
@@ -20,14 +22,12 @@ def _forward(x, weight, bias, added, y, pixels, height, width, x_stride,
     total = tl.zeros([BLOCK, C], tl.float32) + tl.load(bias + c)[None, :]
     for i in tl.static_range(K):
         for j in tl.static_range(K):
-            down: tl.constexpr = i - K // 2
-            right: tl.constexpr = j - K // 2
-            inside = (p < pixels) & (row + down >= 0) & (row + down < height)
-            inside = inside & (column + right >= 0) & (column + right < width)
-            source = (p + down * width + right)[:, None] * x_stride + c[None, :]
+            y_at, x_at = row + (i - K // 2), column + (j - K // 2)
+            inside = (p < pixels) & (y_at >= 0) & (y_at < height) & (x_at >= 0) & (x_at < width)
+            source = (p + (i - K // 2) * width + (j - K // 2))[:, None] * x_stride + c[None, :]
             value = tl.load(x + source, mask=inside[:, None], other=0.0).to(tl.float32)
             total += value * tl.load(weight + (i * K + j) * C + c)[None, :]
-            if RESIDUAL and (down == 0 and right == 0):
+            if RESIDUAL and (i == K // 2 and j == K // 2):
                 total += value
     target = p[:, None] * C + c[None, :]
     if ADD:
@@ -49,15 +49,13 @@ def _backward(x, dy, weight, dx, partial, pixels, height, width, x_stride, dx_st
     out = partial + program * (K * K + 1) * C + c
     for i in tl.static_range(K):
         for j in tl.static_range(K):
-            up: tl.constexpr = K // 2 - i
-            left: tl.constexpr = K // 2 - j
-            inside = (p < pixels) & (row + up >= 0) & (row + up < height)
-            inside = inside & (column + left >= 0) & (column + left < width)
-            source = (p + up * width + left)[:, None] * C + c[None, :]
+            y_at, x_at = row + (K // 2 - i), column + (K // 2 - j)
+            inside = (p < pixels) & (y_at >= 0) & (y_at < height) & (x_at >= 0) & (x_at < width)
+            source = (p + (K // 2 - i) * width + (K // 2 - j))[:, None] * C + c[None, :]
             slope = tl.load(dy + source, mask=inside[:, None], other=0.0).to(tl.float32)
             total += slope * tl.load(weight + (i * K + j) * C + c)[None, :]
             tl.store(out + (i * K + j) * C, tl.sum(slope * value, 0))
-            if up == 0 and left == 0:
+            if i == K // 2 and j == K // 2:
                 tl.store(out + K * K * C, tl.sum(slope, 0))
                 if RESIDUAL:
                     total += slope
@@ -65,28 +63,32 @@ def _backward(x, dy, weight, dx, partial, pixels, height, width, x_stride, dx_st
 
 
 def forward(x: Tensor, weight: Tensor, bias: Tensor, size: tuple[int, int], residual: bool,
-            added: Tensor | None = None, block: int = 64, warps: int = 4) -> Tensor:
+            added: Tensor | None = None, config: dict | None = None) -> Tensor:
     """x [P, C] (rows may be strided) to [P, C]: bias + convolution (+ x) (+ added)."""
     pixels, channels = x.shape
     kernel = round(weight.shape[0] ** 0.5)
+    config = config or choice("depthwise_forward", channels, kernel)
+    block = config["block"]
     y = torch.empty(pixels, channels, dtype=x.dtype, device=x.device)
     _forward[(triton.cdiv(pixels, block),)](
         x, weight, bias, x if added is None else added, y, pixels, *size, x.stride(0),
-        C=channels, K=kernel, RESIDUAL=residual, ADD=added is not None, BLOCK=block, num_warps=warps)
+        C=channels, K=kernel, RESIDUAL=residual, ADD=added is not None, BLOCK=block, num_warps=config["warps"])
     return y
 
 
 def backward(x: Tensor, dy: Tensor, weight: Tensor, size: tuple[int, int], residual: bool, grad: Tensor,
-             dx: Tensor | None = None, block: int = 64, warps: int = 4) -> Tensor:
+             dx: Tensor | None = None, config: dict | None = None) -> Tensor:
     """Returns dx (written into `dx`, rows may be strided); sums [dweight, dbias] into the flat view `grad`."""
     pixels, channels = x.shape
     kernel = round(weight.shape[0] ** 0.5)
+    config = config or choice("depthwise_backward", channels, kernel)
+    block = config["block"]
     programs = triton.cdiv(pixels, block)
     if dx is None:
         dx = torch.empty(pixels, channels, dtype=dy.dtype, device=dy.device)
     partial = torch.empty(programs, grad.numel(), dtype=torch.float32, device=x.device)
     _backward[(programs,)](
         x, dy, weight, dx, partial, pixels, *size, x.stride(0), dx.stride(0),
-        C=channels, K=kernel, RESIDUAL=residual, BLOCK=block, num_warps=warps)
+        C=channels, K=kernel, RESIDUAL=residual, BLOCK=block, num_warps=config["warps"])
     torch.sum(partial, 0, out=grad)
     return dx

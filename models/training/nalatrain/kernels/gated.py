@@ -7,6 +7,7 @@ import triton
 import triton.language as tl
 from torch import Tensor
 
+from .config import choice
 from .linear import normalise, normalise_backward
 
 
@@ -74,21 +75,26 @@ def _gated_backward(s, g, dy, weight, bias, gamma, ln_weight, ln_bias, ds, dg, p
 
 
 def forward(s: Tensor, g: Tensor, x: Tensor, weight: Tensor, bias: Tensor, gamma: Tensor, ln_weight: Tensor,
-            ln_bias: Tensor, rows: int = 64, warps: int = 4) -> Tensor:
+            ln_bias: Tensor, config: dict | None = None) -> Tensor:
     """s, x [P, C]; g [P, C], rows may be strided. Returns the new x."""
+    config = config or choice("gated", s.shape[1])
+    rows = config["rows"]
     y = torch.empty_like(x)
     _gated[(triton.cdiv(s.shape[0], rows),)](s, g, x, weight, bias, gamma, ln_weight, ln_bias, y, s.shape[0],
-                                             g.stride(0), C=s.shape[1], M=rows, num_warps=warps)
+                                             g.stride(0), C=s.shape[1], M=rows, num_warps=config["warps"])
     return y
 
 
 def backward(s: Tensor, g: Tensor, dy: Tensor, weight: Tensor, bias: Tensor, gamma: Tensor, ln_weight: Tensor,
-             ln_bias: Tensor, dg: Tensor, grad: Tensor, rows: int = 64, warps: int = 4, programs: int = 264) -> Tensor:
+             ln_bias: Tensor, dg: Tensor, grad: Tensor, config: dict | None = None) -> Tensor:
     """Returns ds; writes dg (rows may be strided); sums [dW, db, dgamma, dln_weight, dln_bias] into `grad`."""
-    programs = min(programs, triton.cdiv(s.shape[0], rows))
+    config = config or choice("gated_backward", s.shape[1])
+    rows = config["rows"]
+    programs = min(config["programs"], triton.cdiv(s.shape[0], rows))
     ds = torch.empty_like(s)
     partial = torch.empty(programs, grad.numel(), dtype=torch.float32, device=s.device)
     _gated_backward[(programs,)](s, g, dy, weight, bias, gamma, ln_weight, ln_bias, ds, dg, partial, s.shape[0],
-                                 g.stride(0), dg.stride(0), C=s.shape[1], M=rows, num_warps=warps, num_stages=2)
+                                 g.stride(0), dg.stride(0), C=s.shape[1], M=rows, num_warps=config["warps"],
+                                 num_stages=config.get("stages", 2))
     torch.sum(partial, 0, out=grad)
     return ds

@@ -11,6 +11,8 @@ import triton
 import triton.language as tl
 from torch import Tensor
 
+from .config import choice
+
 EPSILON = tl.constexpr(1e-6)
 
 
@@ -144,46 +146,55 @@ def _linear_residual_backward(t, dy, weight, bias, gamma, dt, partial, rows,
 
 
 def norm_linear(x: Tensor, weight: Tensor, bias: Tensor, ln_weight: Tensor, ln_bias: Tensor, gelu: bool,
-                rows: int = 128, warps: int = 4) -> Tensor:
+                config: dict | None = None) -> Tensor:
     """Linear(LN(x)), then GELU if asked: [P, K] to [P, N]."""
     pixels, k = x.shape
     n = weight.shape[0]
+    config = config or choice("norm_linear", n)
+    rows = config["rows"]
     y = torch.empty(pixels, n, dtype=x.dtype, device=x.device)
     _norm_linear[(triton.cdiv(pixels, rows),)](x, weight, bias, ln_weight, ln_bias, y, pixels, K=k, N=n, GELU=gelu,
-                                               M=rows, BN=min(n, 64), num_warps=warps)
+                                               M=rows, BN=min(n, 64), num_warps=config["warps"])
     return y
 
 
 def norm_linear_backward(x: Tensor, dy: Tensor, through: Tensor, weight: Tensor, bias: Tensor, ln_weight: Tensor,
-                         ln_bias: Tensor, gelu: bool, grad: Tensor, rows: int = 64, warps: int = 8,
-                         programs: int = 132) -> Tensor:
+                         ln_bias: Tensor, gelu: bool, grad: Tensor, config: dict | None = None) -> Tensor:
     """dx = gradient through the layer + `through`; sums [dW, db, dln_weight, dln_bias] into the flat view `grad`."""
     pixels, k = x.shape
-    programs = min(programs, triton.cdiv(pixels, rows))
+    config = config or choice("norm_linear_backward", weight.shape[0])
+    rows = config["rows"]
+    programs = min(config["programs"], triton.cdiv(pixels, rows))
     dx = torch.empty_like(x)
     partial = torch.empty(programs, grad.numel(), dtype=torch.float32, device=x.device)
     _norm_linear_backward[(programs,)](x, dy, through, weight, bias, ln_weight, ln_bias, dx, partial, pixels,
-                                       K=k, N=weight.shape[0], GELU=gelu, M=rows, num_warps=warps, num_stages=2)
+                                       K=k, N=weight.shape[0], GELU=gelu, M=rows, num_warps=config["warps"],
+            num_stages=config.get("stages", 2))
     torch.sum(partial, 0, out=grad)
     return dx
 
 
 def linear_residual(t: Tensor, x: Tensor, weight: Tensor, bias: Tensor, gamma: Tensor,
-                    rows: int = 128, warps: int = 4) -> Tensor:
+                    config: dict | None = None) -> Tensor:
     """x + gamma * Linear(t): t [P, K], x [P, N]."""
+    config = config or choice("linear_residual", t.shape[1])
+    rows = config["rows"]
     y = torch.empty_like(x)
     _linear_residual[(triton.cdiv(x.shape[0], rows),)](t, x, weight, bias, gamma, y, x.shape[0],
-                                                       K=t.shape[1], N=x.shape[1], M=rows, num_warps=warps)
+                                                       K=t.shape[1], N=x.shape[1], M=rows, num_warps=config["warps"])
     return y
 
 
 def linear_residual_backward(t: Tensor, dy: Tensor, weight: Tensor, bias: Tensor, gamma: Tensor, grad: Tensor,
-                             rows: int = 64, warps: int = 4, programs: int = 264) -> Tensor:
+                             config: dict | None = None) -> Tensor:
     """dt [P, K]; sums [dW, db, dgamma] into `grad`. The gradient of x is dy itself."""
-    programs = min(programs, triton.cdiv(t.shape[0], rows))
+    config = config or choice("linear_residual_backward", t.shape[1])
+    rows = config["rows"]
+    programs = min(config["programs"], triton.cdiv(t.shape[0], rows))
     dt = torch.empty_like(t)
     partial = torch.empty(programs, grad.numel(), dtype=torch.float32, device=t.device)
     _linear_residual_backward[(programs,)](t, dy, weight, bias, gamma, dt, partial, t.shape[0],
-                                           K=t.shape[1], N=dy.shape[1], M=rows, num_warps=warps, num_stages=2)
+                                           K=t.shape[1], N=dy.shape[1], M=rows, num_warps=config["warps"],
+            num_stages=config.get("stages", 2))
     torch.sum(partial, 0, out=grad)
     return dt

@@ -13,6 +13,8 @@ import triton
 import triton.language as tl
 from torch import Tensor
 
+from .config import choice
+
 GUARD = tl.constexpr(1e-6)
 EPSILON = tl.constexpr(1e-6)
 QUARTER_PI = tl.constexpr(0.7853981633974483)
@@ -263,38 +265,50 @@ class Shape:
         return torch.empty(self.pictures * self.heads, chunks, self.numbers, device=self.cos.device)
 
 
-def state(k: Tensor, v: Tensor, shape: Shape, tile: int = 64, chunk: int = 512, warps: int = 4) -> Tensor:
+def state(k: Tensor, v: Tensor, shape: Shape, config: dict | None = None) -> Tensor:
     """[pictures * heads, STATE]."""
+    config = config or choice("nala_state", shape.d)
+    chunk, tile = config["chunk"], config["tile"]
     chunks = triton.cdiv(shape.tokens, chunk)
     partial = shape.partial(chunks)
     _state[(chunks, len(partial))](k, v, shape.cos, shape.sin, partial, shape.tokens, k.stride(0), chunk,
-                                   1.0 / shape.tokens, shape.alpha, **shape.constants(tile), num_warps=warps)
+                                   1.0 / shape.tokens, shape.alpha, **shape.constants(tile), num_warps=config["warps"],
+        num_stages=config.get("stages", 2))
     return partial.sum(1)
 
 
-def apply(q: Tensor, state_: Tensor, shape: Shape, tile: int = 64, warps: int = 4) -> Tensor:
+def apply(q: Tensor, state_: Tensor, shape: Shape, config: dict | None = None) -> Tensor:
     """o [P, C]."""
+    config = config or choice("nala_apply", shape.d)
+    tile = config["tile"]
     o = torch.empty(q.shape[0], shape.heads * shape.d, dtype=q.dtype, device=q.device)
     _apply[(triton.cdiv(shape.tokens, tile), len(state_))](
         q, state_, shape.cos, shape.sin, o, shape.tokens, q.stride(0), shape.lam, shape.tau, shape.alpha,
-        **shape.constants(tile), num_warps=warps)
+        **shape.constants(tile), num_warps=config["warps"],
+        num_stages=config.get("stages", 2))
     return o
 
 
-def apply_backward(q: Tensor, state_: Tensor, do: Tensor, dq: Tensor, shape: Shape, tile: int = 32, chunk: int = 256,
-                   warps: int = 4) -> Tensor:
+def apply_backward(q: Tensor, state_: Tensor, do: Tensor, dq: Tensor, shape: Shape,
+                   config: dict | None = None) -> Tensor:
     """Writes dq; returns the gradient of the state."""
+    config = config or choice("nala_apply_backward", shape.d)
+    chunk, tile = config["chunk"], config["tile"]
     chunks = triton.cdiv(shape.tokens, chunk)
     partial = shape.partial(chunks)
     _apply_backward[(chunks, len(state_))](
         q, state_, do, shape.cos, shape.sin, dq, partial, shape.tokens, q.stride(0), dq.stride(0), chunk, shape.lam,
-        shape.tau, shape.alpha, **shape.constants(tile), num_warps=warps)
+        shape.tau, shape.alpha, **shape.constants(tile), num_warps=config["warps"],
+        num_stages=config.get("stages", 2))
     return partial.sum(1)
 
 
-def state_backward(k: Tensor, v: Tensor, dstate: Tensor, dk: Tensor, dv: Tensor, shape: Shape, tile: int = 32,
-                   warps: int = 4) -> None:
+def state_backward(k: Tensor, v: Tensor, dstate: Tensor, dk: Tensor, dv: Tensor, shape: Shape,
+                   config: dict | None = None) -> None:
     """Writes dk and adds to dv."""
+    config = config or choice("nala_state_backward", shape.d)
+    tile = config["tile"]
     _state_backward[(triton.cdiv(shape.tokens, tile), len(dstate))](
         k, v, dstate, shape.cos, shape.sin, dk, dv, shape.tokens, k.stride(0), dk.stride(0), 1.0 / shape.tokens,
-        shape.alpha, **shape.constants(tile), num_warps=warps)
+        shape.alpha, **shape.constants(tile), num_warps=config["warps"],
+        num_stages=config.get("stages", 2))

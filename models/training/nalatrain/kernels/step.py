@@ -51,13 +51,26 @@ def _loss(tail, base, target, dtail, partial, pixels, height, width, slope, S: t
 
 
 @triton.jit
-def _adam(theta, grad, mean, square, ema, scalars, size, beta1, beta2, epsilon, BLOCK: tl.constexpr):
+def _clip(norm, state, ceiling, memory):
+    """state: running norm r, factor. Clips at `ceiling` r, so that one wild batch cannot undo the work of many."""
+    now = tl.load(norm)
+    running = tl.load(state)
+    running = tl.where(running > 0, running, now)
+    limit = ceiling * running
+    finite = (now == now) & (now < 1e30)
+    tl.store(state + 1, tl.where(finite, tl.minimum(1.0, limit / (now + 1e-30)), 0.0))
+    tl.store(state, tl.where(finite, memory * running + (1 - memory) * tl.minimum(now, limit), running))
+
+
+@triton.jit
+def _adam(theta, grad, mean, square, ema, scalars, clip_state, size, beta1, beta2, epsilon, BLOCK: tl.constexpr):
     """scalars float32: learning rate, 1 - beta1^t, 1 - beta2^t, EMA decay. No weight decay."""
     i = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
     here = i < size
     rate = tl.load(scalars)
+    factor = tl.load(clip_state + 1)
     g = tl.load(grad + i, mask=here, other=0.0)
-    g = tl.where(g == g, g, 0.0)
+    g = tl.where(factor > 0, g * factor, 0.0)
     m = beta1 * tl.load(mean + i, mask=here, other=0.0) + (1 - beta1) * g
     s = beta2 * tl.load(square + i, mask=here, other=0.0) + (1 - beta2) * g * g
     update = (m / tl.load(scalars + 1)) / (tl.sqrt(s / tl.load(scalars + 2)) + epsilon)
@@ -89,8 +102,13 @@ def loss(tail: Tensor, base: Tensor, target: Tensor, size: tuple[int, int], scal
     return partial.sum(), dtail
 
 
-def adam(theta: Tensor, grad: Tensor, mean: Tensor, square: Tensor, ema: Tensor, scalars: Tensor,
+def clip(norm: Tensor, state: Tensor, ceiling: float = 4.0, memory: float = 0.99) -> None:
+    """Updates state = [running gradient norm, factor of this step]; the factor is 0 where the norm is not finite."""
+    _clip[(1,)](norm, state, ceiling, memory)
+
+
+def adam(theta: Tensor, grad: Tensor, mean: Tensor, square: Tensor, ema: Tensor, scalars: Tensor, clip_state: Tensor,
          betas: tuple[float, float], epsilon: float = 1e-8) -> None:
     block = 1024
-    _adam[(triton.cdiv(theta.numel(), block),)](theta, grad, mean, square, ema, scalars, theta.numel(), *betas,
-                                                epsilon, BLOCK=block)
+    _adam[(triton.cdiv(theta.numel(), block),)](theta, grad, mean, square, ema, scalars, clip_state, theta.numel(),
+                                                *betas, epsilon, BLOCK=block)

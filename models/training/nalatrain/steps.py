@@ -1,0 +1,127 @@
+"""One training step as one CUDA graph: cut patches, forward, loss, backward, clip, Adam and EMA."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from .flat import Layout
+from .fused import FusedNetwork
+from .kernels import step as step_kernel
+from .network import Network
+from .resize import matrix
+from .spec import ModelSpec
+
+BETAS = (0.9, 0.99)
+
+
+class State:
+    """Everything that training changes: flat float32 vectors and three device counters."""
+
+    def __init__(self, spec: ModelSpec, seed: int, device: str):
+        torch.manual_seed(seed)
+        self.spec, self.layout = spec, Layout(spec)
+        self.theta = self.layout.flatten(Network(spec).state_dict()).to(device)
+        self.ema = self.theta.clone()
+        self.mean, self.square = torch.zeros_like(self.theta), torch.zeros_like(self.theta)
+        self.clip = torch.zeros(2, device=device)  # running gradient norm, factor of this step
+        self.scalars = torch.zeros(4, device=device)  # learning rate, 1 - beta1^t, 1 - beta2^t, EMA decay
+        self.loss = torch.zeros(1, device=device)  # summed since last read
+        self.step = 0
+
+    VECTORS = ("theta", "ema", "mean", "square", "clip")
+
+    def tensors(self) -> dict[str, Tensor]:
+        return {name: getattr(self, name).detach().cpu() for name in self.VECTORS}
+
+    def restore(self, tensors: dict[str, Tensor], step: int) -> None:
+        for name in self.VECTORS:
+            getattr(self, name).copy_(tensors[name])
+        self.step = step
+
+    def network(self, device: str) -> Network:
+        """The averaged network, plain PyTorch, float32."""
+        network = Network(self.spec)
+        network.load_state_dict(self.layout.unflatten(self.ema.cpu()))
+        return network.to(device).eval()
+
+    def advance(self, rate: float, decay: float) -> None:
+        """Sets the scalars of the next step."""
+        self.step += 1
+        decay = min(decay, (1 + self.step) / (10 + self.step))
+        values = [rate, 1 - BETAS[0] ** self.step, 1 - BETAS[1] ** self.step, decay]
+        self.scalars.copy_(torch.tensor(values), non_blocking=True)
+
+
+class Step:
+    """Training steps of one patch size. `draws` [steps, batch, 5] says which patches; `cursor` walks through it."""
+
+    def __init__(self, state: State, pixels: Tensor, batch: int, patch: int, table_steps: int,
+                 dtype: torch.dtype = torch.bfloat16, plain: frozenset = frozenset()):
+        device, scale = pixels.device, state.spec.scale
+        self.state, self.pixels, self.batch, self.patch = state, pixels, batch, patch
+        self.network = FusedNetwork(state.spec, state.theta, dtype, plain)
+        self.draws = torch.zeros(table_steps, batch, 5, dtype=torch.int64, device=device)
+        self.cursor = torch.zeros(1, dtype=torch.int64, device=device)
+        self.lr = torch.empty(batch, 3, patch, patch, device=device)
+        self.hr = torch.empty(batch, 3, patch * scale, patch * scale, device=device)
+        self.enlarge = matrix(patch, scale).to(device, torch.float32)
+        self.graph = None
+
+    def refill(self, draws: Tensor) -> None:
+        self.draws.copy_(draws)
+        self.cursor.zero_()
+
+    def gradients(self) -> Tensor:
+        """Loss of one batch; fills network.weights.grad."""
+        step_kernel.cut(self.pixels, self.draws, self.cursor, self.lr, 0)
+        step_kernel.cut(self.pixels, self.draws, self.cursor, self.hr, 2)
+        self.cursor += 1
+        base = self.enlarge @ self.lr @ self.enlarge.t()
+        tail = self.network.forward(self.lr)
+        size = (self.patch, self.patch)
+        loss, dtail = step_kernel.loss(tail.flatten(0, 2), base, self.hr, size, self.state.spec.scale)
+        self.network.backward(dtail.view_as(tail))
+        return loss
+
+    def update(self, loss: Tensor) -> None:
+        state, grad = self.state, self.network.weights.grad
+        step_kernel.clip(torch.linalg.vector_norm(grad), state.clip)
+        step_kernel.adam(state.theta, grad, state.mean, state.square, state.ema, state.scalars, state.clip, BETAS)
+        state.loss += loss
+
+    def eager(self) -> None:
+        self.update(self.gradients())
+
+    def capture(self) -> None:
+        """Records the step; `draws` must be filled. The warm-up steps do not change the state."""
+        kept = [t.clone() for t in (*self._touched(), self.cursor)]
+        side = torch.cuda.Stream()
+        side.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(side):
+            for _ in range(2):
+                self.eager()
+        torch.cuda.current_stream().wait_stream(side)
+        self.graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(self.graph):
+            self.eager()
+        for tensor, value in zip((*self._touched(), self.cursor), kept):
+            tensor.copy_(value)
+
+    def _touched(self) -> list[Tensor]:
+        s = self.state
+        return [s.theta, s.ema, s.mean, s.square, s.clip, s.loss]
+
+    def run(self) -> None:
+        if self.graph is None:
+            self.eager()
+        else:
+            self.graph.replay()
+
+
+def autograd_gradients(network: Network, lr: Tensor, hr: Tensor) -> dict[str, Tensor]:
+    """The same loss and gradients through plain autograd, in the network's own precision: the reference."""
+    loss = F.l1_loss(network(lr), hr)
+    names, values = zip(*network.named_parameters())
+    return {"loss": loss.detach()} | dict(zip(names, torch.autograd.grad(loss, values)))

@@ -1,0 +1,200 @@
+"""Trains a network:  python -m nalatrain.train --data DIR --run DIR --seconds 1500 [--scale 4] [--phases ...]
+
+The schedule runs by the clock: `--seconds` of training in all, counted over every run of the same `--run` folder, so
+a training can be cut into pieces (`--stop-after`) and goes on where the last checkpoint ends. Learning rate: linear
+warm-up, then a cosine to zero at the last second. `RUN/seconds` (a text file), if present, overrides `--seconds` at
+any time. Writes RUN/state.pt (about 10 MB), RUN/log.jsonl and, at the end, RUN/ema.safetensors (float16).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from . import weights
+from .data import Store, load
+from .evaluate import upscale
+from .metrics import psnr
+from .selfcheck import choose_plain
+from .spec import ModelSpec
+from .steps import State, Step
+
+TABLE = 4096  # steps per table of draws
+PACE = 25  # the host is at most 2 * PACE steps ahead of the device
+
+
+def parse_phases(text: str) -> list[tuple[float, int, int]]:
+    """"0:64x16,0.7:96x7" to [(start as a fraction of the time, patch, batch), ...]."""
+    result = []
+    for part in text.split(","):
+        start, shape = part.split(":")
+        patch, batch = shape.split("x")
+        result.append((float(start), int(patch), int(batch)))
+    if not result or result[0][0] != 0 or sorted(result) != result:
+        raise ValueError("phases start at 0 and come in order")
+    return result
+
+
+def rate(step: int, progress: float, peak: float, warm_up: int) -> float:
+    """Learning rate: linear over `warm_up` steps, cosine over the time."""
+    return peak * min(1.0, step / warm_up) * 0.5 * (1 + math.cos(math.pi * min(1.0, progress)))
+
+
+def validate(state: State, store: Store, device: str) -> float:
+    """Mean PSNR-Y of the averaged weights on the held-out cuts."""
+    network = state.network(device)
+    return float(np.mean([psnr(upscale(network, lr), hr, store.scale) for _, lr, hr in store.validation]))
+
+
+class Run:
+    """Files of one training."""
+
+    def __init__(self, folder: Path, seconds: float):
+        self.folder, self.default_seconds = folder, seconds
+        folder.mkdir(parents=True, exist_ok=True)
+        self.spent = 0.0  # seconds of training in earlier runs
+        self.began = time.monotonic()
+
+    def total(self) -> float:
+        file = self.folder / "seconds"
+        try:
+            return float(file.read_text())
+        except (OSError, ValueError):
+            return self.default_seconds
+
+    def elapsed(self) -> float:
+        return self.spent + time.monotonic() - self.began
+
+    def log(self, **values) -> None:
+        with open(self.folder / "log.jsonl", "a") as file:
+            file.write(json.dumps(values) + "\n")
+        print(json.dumps(values), flush=True)
+
+    def save(self, state: State, seed: int) -> None:
+        data = {"vectors": state.tensors(), "step": state.step, "seconds": self.elapsed(), "seed": seed,
+                "spec": state.spec.to_json()}
+        torch.save(data, self.folder / "state.tmp")
+        os.replace(self.folder / "state.tmp", self.folder / "state.pt")
+
+    def resume(self, state: State) -> bool:
+        path = self.folder / "state.pt"
+        if not path.exists():
+            return False
+        data = torch.load(path, weights_only=True)
+        if data["spec"] != state.spec.to_json():
+            raise ValueError("the checkpoint is of another network")
+        state.restore(data["vectors"], data["step"])
+        self.spent = data["seconds"]
+        return True
+
+
+def train(arguments: argparse.Namespace) -> None:
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    torch.backends.cuda.matmul.allow_tf32 = False  # the interpolated base stays exact
+    torch.backends.cudnn.benchmark = True
+    spec = ModelSpec(scale=arguments.scale, dim=arguments.dim, heads=arguments.heads, blocks=arguments.blocks)
+    run = Run(arguments.run, arguments.seconds)
+    plain = frozenset()
+    if device == "cuda":
+        plain, lines = choose_plain()
+        run.log(checks=lines, device=torch.cuda.get_device_name())
+    began = time.monotonic()
+    store = load(arguments.data, spec.scale, device)
+    run.log(pictures=len(store.names), bytes=store.pixels.numel(), validation=len(store.validation),
+            load_seconds=round(time.monotonic() - began, 1))
+    state = State(spec, arguments.seed, device)
+    resumed = run.resume(state)
+    rng = np.random.default_rng([arguments.seed, state.step])
+    phases = parse_phases(arguments.phases)
+
+    def begin(patch: int, batch: int) -> Step:
+        dtype = torch.bfloat16 if device == "cuda" else torch.float32  # the interpreter knows no bfloat16
+        step = Step(state, store.pixels, batch, patch, TABLE, dtype, plain)
+        step.refill(torch.from_numpy(store.draws(TABLE, batch, patch, rng)))
+        if device == "cuda":
+            step.capture()
+        return step
+
+    run.began = time.monotonic()
+    current, step, used, events = None, None, 0, []
+    last_save = last_log = last_check = time.monotonic()
+    logged = state.step
+    total = run.total()
+    run.log(event="resume" if resumed else "start", step=state.step, seconds=round(run.elapsed(), 1), total=total)
+    while True:
+        elapsed = run.elapsed()
+        if elapsed >= total or time.monotonic() - run.began >= arguments.stop_after or state.step >= arguments.steps:
+            break
+        progress = elapsed / total
+        phase = max(p for p in phases if p[0] <= progress)
+        if phase != current:
+            current, used = phase, 0
+            step = None  # frees the old graph's memory
+            step = begin(phase[1], phase[2])
+            run.log(event="phase", patch=phase[1], batch=phase[2], step=state.step, seconds=round(elapsed, 1))
+        if used == TABLE:
+            step.refill(torch.from_numpy(store.draws(TABLE, phase[2], phase[1], rng)))
+            used = 0
+        state.advance(rate(state.step + 1, progress, arguments.peak, arguments.warm_up), arguments.ema)
+        step.run()
+        used += 1
+        if device == "cuda" and state.step % PACE == 0:
+            events.append(torch.cuda.Event())
+            events[-1].record()
+            if len(events) > 2:
+                events.pop(0).synchronize()
+        now = time.monotonic()
+        if now - last_log > arguments.log_every:
+            loss = float(state.loss) / (state.step - logged)
+            state.loss.zero_()
+            values = dict(step=state.step, seconds=round(run.elapsed(), 1), loss=round(loss, 6),
+                          rate=round(float(state.scalars[0]), 7), norm=round(float(state.clip[0]), 5),
+                          steps_per_second=round((state.step - logged) / (now - last_log), 2))
+            if now - last_check > arguments.validate_every:
+                values["validation_psnr_y"] = round(validate(state, store, device), 4)
+                last_check = now
+            run.log(**values)
+            logged, last_log = state.step, time.monotonic()
+            total = run.total()
+        if now - last_save > arguments.save_every:
+            run.save(state, arguments.seed)
+            last_save = time.monotonic()
+    run.save(state, arguments.seed)
+    network = state.network("cpu")
+    weights.save(network.state_dict(), spec, run.folder / "ema.safetensors")
+    finished = run.elapsed() >= total
+    run.log(event="end" if finished else "pause", step=state.step, seconds=round(run.elapsed(), 1),
+            validation_psnr_y=round(validate(state, store, device), 4))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="folder of training pictures (searched below)")
+    parser.add_argument("--run", type=Path, required=True, help="folder of this training's files")
+    parser.add_argument("--seconds", type=float, default=1500, help="length of the whole training")
+    parser.add_argument("--stop-after", type=float, default=float("inf"), help="seconds after which this run pauses")
+    parser.add_argument("--steps", type=int, default=10**9, help="end after so many steps in all")
+    parser.add_argument("--scale", type=int, default=4)
+    parser.add_argument("--dim", type=int, default=64)
+    parser.add_argument("--heads", type=int, default=2)
+    parser.add_argument("--blocks", type=int, default=12)
+    parser.add_argument("--phases", default="0:64x16,0.7:96x7", help="start:patchxbatch, ... (LR pixels)")
+    parser.add_argument("--peak", type=float, default=1e-3, help="largest learning rate")
+    parser.add_argument("--warm-up", type=int, default=500, help="steps")
+    parser.add_argument("--ema", type=float, default=0.9995)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--log-every", type=float, default=10)
+    parser.add_argument("--validate-every", type=float, default=60)
+    parser.add_argument("--save-every", type=float, default=30)
+    train(parser.parse_args())
+
+
+if __name__ == "__main__":
+    main()
