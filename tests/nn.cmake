@@ -2,6 +2,12 @@
 nalasr_test(nn_test unit/nn/sha256_test.cpp unit/nn/safetensors_test.cpp unit/nn/spec_test.cpp unit/nn/model_test.cpp
             unit/nn/manifest_test.cpp)
 
+# The LibTorch form of the networks. No test file sees a LibTorch header.
+if(NALASR_HAS_TORCH)
+  nalasr_test(nn_torch_test unit/nn/eager_attention_test.cpp unit/nn/eager_network_test.cpp unit/nn/backbone_test.cpp)
+  target_link_libraries(nn_torch_test PRIVATE nalasr::torch_network)
+endif()
+
 # A bounded, deterministic run in every build. With clang, NALASR_LIBFUZZER makes a libFuzzer binary instead.
 add_executable(fuzz_weights fuzz/fuzz_weights.cpp)
 target_link_libraries(fuzz_weights PRIVATE nalasr_core nlohmann_json::nlohmann_json)

@@ -1,0 +1,149 @@
+#include "nn/torch/attention.h"
+
+#include <cmath>
+#include <numbers>
+#include <tuple>
+#include <utility>
+
+#include "nn/spec.h"
+
+namespace nalasr::eager {
+namespace {
+
+constexpr double kGuard = 1e-6;    // the smallest norm that a vector is divided by: q = 0 stays finite
+constexpr double kEpsilon = 1e-6;  // added to the normaliser
+
+// Design.md section 1: magnitudes [..., d] spread over features [..., 2d] by the direction of the vector x.
+at::Tensor spread(const at::Tensor& magnitude, const at::Tensor& x, const at::Tensor& direction,
+                  const AttentionSpec& spec) {
+  if (spec.direction_map == DirectionMap::relu_split) return at::cat({magnitude * (x > 0), magnitude * (x < 0)}, -1);
+  const at::Tensor theta = at::tanh(direction * spec.alpha) * (std::numbers::pi / 4);
+  return at::cat({magnitude * at::cos(theta), magnitude * at::sin(theta)}, -1);
+}
+
+std::pair<at::Tensor, at::Tensor> direction_and_norm(const at::Tensor& x) {
+  at::Tensor norm = at::linalg_vector_norm(x, 2, at::IntArrayRef({-1}), /*keepdim=*/true);
+  return {x / norm.clamp_min(kGuard), norm};
+}
+
+at::Tensor query_features(const at::Tensor& q, const AttentionSpec& spec) {
+  const auto [direction, norm] = direction_and_norm(q);
+  const at::Tensor power = (at::tanh(norm) + spec.tau) * spec.lambda;
+  return spread(at::pow(direction.abs(), power), q, direction, spec);
+}
+
+at::Tensor key_features(const at::Tensor& k, const AttentionSpec& spec) {
+  return spread(at::pow(k.abs(), spec.lambda), k, direction_and_norm(k).first, spec);
+}
+
+// cos and sin [N, d/2] of the angle by which token (y, x) turns each channel pair: the first d/4 pairs by y * a_i, the
+// others by x * a_i, a_i = base^(-i / (d/4 - 1)).
+std::pair<at::Tensor, at::Tensor> rotary_table(std::int64_t height, std::int64_t width, std::int64_t d, double base,
+                                               const at::TensorOptions& options) {
+  const std::int64_t pairs = d / 4;
+  const auto exact = options.dtype(at::kDouble);  // large pictures: y * a_i needs more than float32's digits
+  const at::Tensor angle = at::pow(base, -at::linspace(0, 1, pairs, exact));
+  const at::Tensor y = at::arange(height, exact).unsqueeze(1) * angle;
+  const at::Tensor x = at::arange(width, exact).unsqueeze(1) * angle;
+  const at::Tensor turn =
+      at::cat({y.unsqueeze(1).expand({height, width, pairs}), x.unsqueeze(0).expand({height, width, pairs})}, -1)
+          .reshape({height * width, 2 * pairs});
+  return {at::cos(turn).to(options.dtype()), at::sin(turn).to(options.dtype())};
+}
+
+// Turns the interleaved pairs (2i, 2i + 1) of every d-wide part of x [..., N, parts * d].
+at::Tensor rotate(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin) {
+  const std::int64_t pairs = cos.size(-1);
+  const at::Tensor paired = x.unflatten(-1, {x.size(-1) / (2 * pairs), pairs, 2});
+  const at::Tensor even = paired.select(-1, 0), odd = paired.select(-1, 1);
+  const at::Tensor c = cos.unsqueeze(1), s = sin.unsqueeze(1);
+  return at::stack({even * c - odd * s, odd * c + even * s}, -1).flatten(-3);
+}
+
+// q, k, v [..., N, d]; S and m are means, so that their size does not depend on that of the picture.
+at::Tensor nala(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, std::int64_t height, std::int64_t width,
+                const AttentionSpec& spec) {
+  const auto [cos, sin] = rotary_table(height, width, q.size(-1), spec.rotary_base, q.options());
+  const at::Tensor phi_q = query_features(q, spec), phi_k = key_features(k, spec);
+  const at::Tensor state = at::matmul(rotate(phi_k, cos, sin).transpose(-1, -2), v) / (height * width);
+  const at::Tensor normaliser = phi_k.mean(-2, /*keepdim=*/true);
+  const at::Tensor weight = (phi_q * normaliser).sum(-1, /*keepdim=*/true) + kEpsilon;
+  return at::matmul(rotate(phi_q, cos, sin), state) / weight;
+}
+
+at::Tensor softmax(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, std::int64_t height,
+                   std::int64_t width, const AttentionSpec& spec) {
+  const auto [cos, sin] = rotary_table(height, width, q.size(-1), spec.rotary_base, q.options());
+  return at::scaled_dot_product_attention(rotate(q, cos, sin), rotate(k, cos, sin), v, /*attn_mask=*/{},
+                                          /*dropout_p=*/0.0, /*is_causal=*/false,
+                                          1.0 / std::sqrt(static_cast<double>(q.size(-1))));
+}
+
+// All tokens of [B, H, W, C] attend to each other.
+at::Tensor attend_whole(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const AttentionSpec& spec) {
+  const std::int64_t batch = q.size(0), height = q.size(1), width = q.size(2), channels = q.size(3);
+  const auto heads = [&](const at::Tensor& x) {
+    return x.reshape({batch, height * width, spec.heads, channels / spec.heads}).transpose(1, 2);
+  };
+  const auto operation = spec.kind == AttentionKind::nala ? nala : softmax;
+  return operation(heads(q), heads(k), heads(v), height, width, spec).transpose(1, 2).reshape(q.sizes());
+}
+
+// The windows of a picture: [B, H, W, C] to [B*n, window, window, C] and back. Tokens outside the picture are 0, which
+// makes their features and values 0: they add nothing to a state.
+class Windows {
+ public:
+  Windows(const at::Tensor& x, std::int64_t window, std::int64_t shift)
+      : batch_(x.size(0)),
+        height_(x.size(1)),
+        width_(x.size(2)),
+        window_(window),
+        shift_(shift),
+        rows_((height_ + shift + window - 1) / window),
+        columns_((width_ + shift + window - 1) / window) {}
+
+  [[nodiscard]] at::Tensor cut(const at::Tensor& x) const {
+    const std::int64_t right = columns_ * window_ - width_ - shift_, down = rows_ * window_ - height_ - shift_;
+    return at::constant_pad_nd(x, {0, 0, shift_, right, shift_, down})
+        .reshape({batch_, rows_, window_, columns_, window_, x.size(3)})
+        .transpose(2, 3)
+        .reshape({-1, window_, window_, x.size(3)});
+  }
+  [[nodiscard]] at::Tensor join(const at::Tensor& x) const {
+    return x.reshape({batch_, rows_, columns_, window_, window_, x.size(3)})
+        .transpose(2, 3)
+        .reshape({batch_, rows_ * window_, columns_ * window_, x.size(3)})
+        .slice(1, shift_, shift_ + height_)
+        .slice(2, shift_, shift_ + width_);
+  }
+
+ private:
+  std::int64_t batch_, height_, width_, window_, shift_, rows_, columns_;
+};
+
+}  // namespace
+
+AttentionSpec attention_spec(const ModelSpec& spec, int block, AttentionKind kind) {
+  AttentionSpec attention;
+  attention.kind = kind;
+  attention.heads = spec.heads;
+  attention.direction_map = spec.direction_map;
+  attention.lambda = spec.lambda;
+  attention.tau = spec.tau;
+  attention.alpha = spec.alpha;
+  attention.rotary_base = spec.rotary_base;
+  attention.window = spec.scopes.at(static_cast<std::size_t>(block)).window;
+  attention.shift = window_shift(spec, block);
+  return attention;
+}
+
+at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const AttentionSpec& spec) {
+  const at::ScalarType type = q.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
+  const at::Tensor wide_q = q.to(type), wide_k = k.to(type), wide_v = v.to(type);
+  if (spec.window == 0) return attend_whole(wide_q, wide_k, wide_v, spec).to(v.scalar_type());
+  const Windows windows(q, spec.window, spec.shift);
+  return windows.join(attend_whole(windows.cut(wide_q), windows.cut(wide_k), windows.cut(wide_v), spec))
+      .to(v.scalar_type());
+}
+
+}  // namespace nalasr::eager
