@@ -1,2 +1,9 @@
 # Kernels against float64, and the executors against each other.
+nalasr_test(kernels_test unit/kernels/nala_test.cpp)
 nalasr_test(engine_test unit/engine/strips_test.cpp)
+
+find_package(CLI11 REQUIRED)
+add_executable(nala_apply tools/nala_apply.cpp)
+target_link_libraries(nala_apply PRIVATE nalasr_core CLI11::CLI11)
+target_include_directories(nala_apply PRIVATE ${PROJECT_SOURCE_DIR}/core)
+nalasr_target(nala_apply)

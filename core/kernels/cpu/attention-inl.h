@@ -14,17 +14,24 @@
 HWY_BEFORE_NAMESPACE();
 namespace nalasr::cpu::HWY_NAMESPACE {
 
-/// The two direction-mapped halves of a feature: magnitude × [cos θ, sin θ], or its limit, the split by sign.
+/// The two direction-mapped halves of a feature, in a basis turned by 45° from the paper's [cos θ, sin θ]:
+/// [sin(θ + π/4), cos(θ + π/4)]. Inner products are the same, but both entries are ≥ 0, so the normaliser is a sum
+/// of non-negative terms and loses no digits to cancellation (docs/decisions/0003-turned-features.md). With
+/// e = exp(−2α|x|/‖x‖) and δ = (π/2)·e/(1 + e) the pair is [cos δ, sin δ] for x > 0 and [sin δ, cos δ] for x < 0;
+/// δ → 0 gives relu_split.
 HWY_INLINE void Direct(D d, DirectionMap map, V alpha, V direction, V magnitude, V& first, V& second) {
+  const V zero = hn::Zero(d);
+  const auto positive = hn::Gt(direction, zero);
   if (map == DirectionMap::cosine) {
-    const V theta = hn::Mul(hn::Set(d, 0.78539816f), Tanh(d, hn::Mul(alpha, direction)));
+    const V e = hn::Exp(d, hn::Mul(hn::Mul(hn::Abs(direction), alpha), hn::Set(d, -2.0f)));
+    const V delta = hn::Div(hn::Mul(hn::Set(d, 1.57079633f), e), hn::Add(hn::Set(d, 1.0f), e));
     V s, c;
-    SinCosSmall(d, theta, s, c);
-    first = hn::Mul(magnitude, c);
-    second = hn::Mul(magnitude, s);
+    SinCosSmall(d, delta, s, c);
+    const V large = hn::Mul(magnitude, c), small = hn::Mul(magnitude, s);
+    first = hn::IfThenElse(positive, large, small);
+    second = hn::IfThenElse(positive, small, large);
   } else {
-    const V zero = hn::Zero(d);
-    first = hn::IfThenElseZero(hn::Gt(direction, zero), magnitude);
+    first = hn::IfThenElseZero(positive, magnitude);
     second = hn::IfThenElseZero(hn::Lt(direction, zero), magnitude);
   }
 }
