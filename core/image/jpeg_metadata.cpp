@@ -74,6 +74,18 @@ void emit_icc(Bytes profile, const std::function<void(int, Bytes)>& emit, std::v
   }
 }
 
+// The next marker's code, over fill bytes and over rubbish between segments, as libjpeg does; -1 at the file's end.
+int next_marker(ByteSource& source) {
+  unsigned char c = 0;
+  while (c != 0xFF) {
+    if (source.read(&c, 1) != 1) return -1;
+  }
+  while (c == 0xFF) {
+    if (source.read(&c, 1) != 1) return -1;
+  }
+  return c;
+}
+
 }  // namespace
 
 Metadata read_jpeg_metadata(ByteSource& source) {
@@ -82,12 +94,8 @@ Metadata read_jpeg_metadata(ByteSource& source) {
   source.seek(2);  // start of image
   std::vector<std::byte> data;
   for (;;) {
-    unsigned char c = 0;
-    do {  // to the next marker, over fill bytes and over rubbish between segments, as libjpeg does
-      if (source.read(&c, 1) != 1) break;
-    } while (c != 0xFF);
-    while (c == 0xFF && source.read(&c, 1) == 1) {}
-    if (c == 0xFF || c == 0xDA || c == 0xD9) break;              // end of file, first scan, end of image
+    const int c = next_marker(source);
+    if (c < 0 || c == 0xDA || c == 0xD9) break;                  // end of file, first scan, end of image
     if (c == 0 || c == 1 || (c >= 0xD0 && c <= 0xD8)) continue;  // no length follows these
     unsigned char length_bytes[2];
     if (source.read(length_bytes, 2) != 2) break;
