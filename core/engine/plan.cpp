@@ -1,0 +1,92 @@
+#include "nalasr/plan.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/text.h"
+#include "engine/output_sink.h"
+#include "engine/sweep.h"
+#include "image/alpha.h"
+#include "nn/spec.h"
+
+namespace nalasr {
+namespace {
+
+// Thread stacks, stream buffers and code pages touched for the first time: measured, not derivable.
+constexpr std::uint64_t kProcessOverhead = 1'500'000;
+constexpr int kLargestSide = 1'000'000;
+
+/// Rows that keep every thread busy while the rings stay small beside the map.
+int preferred_strip_rows(const PlanRequest& r) {
+  const int tokens = 4096 * std::max(1, r.threads / 2);
+  return std::clamp(tokens / r.width, 4, 16);
+}
+
+Plan plan_with(const PlanRequest& r, int strip_rows) {
+  Plan p;
+  p.width = r.width;
+  p.height = r.height;
+  const double scale = r.target_scale > 0 ? r.target_scale : r.spec.scale;
+  p.output_width = std::max(1, static_cast<int>(std::lround(r.width * scale)));
+  p.output_height = std::max(1, static_cast<int>(std::lround(r.height * scale)));
+  p.device = Device::cpu;
+  p.threads = r.threads;
+  p.strip_rows = std::min(strip_rows, r.height);
+  p.sweeps = sweep_count(r.spec);
+
+  const SweepContext context{.spec = r.spec, .nala = NalaParams::of(r.spec), .width = r.width, .height = r.height,
+                             .strip_rows = p.strip_rows, .threads = r.threads};
+  const std::uint64_t tokens = static_cast<std::uint64_t>(r.width) * r.height;
+  p.input_bytes = tokens * r.channels * (r.bits / 8);
+  p.map_bytes = p.sweeps > 1 ? tokens * context.dim() * sizeof(float) : 0;
+  p.working_bytes = arena_bytes(context) + fixed_bytes(context);
+  p.output_bytes = output_sink_bytes(r, p);
+  p.codec_bytes = r.codec_bytes;
+
+  // Decoding may need a second copy of the picture (orientation) or the alpha's colour pyramid, both before the map.
+  const std::uint64_t preparing =
+      p.input_bytes + std::max(p.input_bytes, r.channels % 2 == 0 ? bleed_color_bytes(r.width, r.height) : 0);
+  const std::uint64_t running = p.input_bytes + p.map_bytes + p.working_bytes + p.output_bytes;
+  p.predicted_peak = std::max(preparing, running) + p.codec_bytes + kProcessOverhead;
+  return p;
+}
+
+}  // namespace
+
+const char* to_string(Device device) {
+  switch (device) {
+    case Device::cpu: return "cpu";
+    case Device::cuda: return "cuda";
+    default: return "auto";
+  }
+}
+
+std::string device_unavailable_reason(Device device) {
+  return device == Device::cuda ? "this build has no CUDA engine" : "";
+}
+
+Result<Plan> make_plan(const PlanRequest& r) {
+  if (r.width < 1 || r.height < 1) return Error{ErrorCode::invalid_argument, "the picture is empty", ""};
+  if (const Result<void> spec = check_spec(r.spec); !spec) return spec.error();
+  if (r.channels < 1 || r.channels > 4 || (r.bits != 8 && r.bits != 16) || r.threads < 1)
+    return Error{ErrorCode::invalid_argument, "no such sample layout or thread count", ""};
+  const double scale = r.target_scale > 0 ? r.target_scale : r.spec.scale;
+  if (!(scale > 0) || r.width * scale > kLargestSide || r.height * scale > kLargestSide)
+    return Error{ErrorCode::invalid_argument,
+                 "the output would be more than " + std::to_string(kLargestSide) + " pixels along one side",
+                 "choose a smaller scale"};
+  if (r.device == Device::cuda)
+    return Error{ErrorCode::device_unavailable, device_unavailable_reason(Device::cuda), "use --device cpu"};
+
+  Plan plan = plan_with(r, r.strip_rows > 0 ? r.strip_rows : preferred_strip_rows(r));
+  while (r.budget && plan.predicted_peak > *r.budget && r.strip_rows == 0 && plan.strip_rows > 1)
+    plan = plan_with(r, plan.strip_rows / 2);
+  if (r.budget && plan.predicted_peak > *r.budget)
+    return Error{ErrorCode::out_of_memory,
+                 "needs " + format_bytes(plan.predicted_peak) + " (" + std::to_string(plan.predicted_peak) +
+                     " bytes) of memory, the budget is " + format_bytes(*r.budget),
+                 "raise --memory-budget"};
+  return plan;
+}
+
+}  // namespace nalasr
