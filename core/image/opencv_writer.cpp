@@ -1,0 +1,137 @@
+// WebP, TIFF and BMP through OpenCV: all rows are collected, encoded at commit().
+#include <algorithm>
+#include <cmath>
+#include <exception>
+#include <new>
+#include <opencv2/core.hpp>
+#include <opencv2/imgcodecs.hpp>
+#include <utility>
+#include <vector>
+
+#include "image/other_writer.h"
+#include "image/quiet_opencv.h"
+#include "image/row_check.h"
+#include "image/webp_container.h"
+
+namespace nalasr {
+namespace {
+
+// Channels in the file: WebP has no grey, and none of these formats grey with alpha through OpenCV.
+int stored_channels(ImageFormat format, int channels) {
+  if (channels == 2) return 4;
+  return channels == 1 && format == ImageFormat::webp ? 3 : channels;
+}
+
+class OpenCvWriter final : public ImageWriter {
+ public:
+  OpenCvWriter(std::unique_ptr<AtomicFile> file, ImageFormat format, const ImageInfo& info, const Metadata& metadata,
+               const EncodeOptions& options)
+      : file_(std::move(file)), format_(format), info_(info), metadata_(metadata), options_(options) {
+    const int depth = info.bits == 16 ? CV_16U : CV_8U;
+    picture_.create(info.height, info.width, CV_MAKETYPE(depth, stored_channels(format, info.channels)));
+    note_losses();
+  }
+
+  Result<void> write_rows(const StripView& strip) override {
+    if (auto fits = check_strip(strip, info_, info_.height - next_row_); !fits) return fits;
+    for (int i = 0; i < strip.rows; ++i) {
+      const std::byte* from = strip.data + strip.stride * static_cast<std::size_t>(i);
+      if (info_.bits == 16) {
+        copy_row(reinterpret_cast<const std::uint16_t*>(from), picture_.ptr<std::uint16_t>(next_row_ + i));
+      } else {
+        copy_row(reinterpret_cast<const std::uint8_t*>(from), picture_.ptr<std::uint8_t>(next_row_ + i));
+      }
+    }
+    next_row_ += strip.rows;
+    return {};
+  }
+  Result<void> commit() override;
+  /// The whole picture and, at commit(), the encoded file, which may be as large again.
+  [[nodiscard]] std::uint64_t resident_bytes() const override { return 2 * picture_.total() * picture_.elemSize(); }
+  [[nodiscard]] const std::vector<std::string>& warnings() const override { return warnings_; }
+
+ private:
+  void note_losses() {
+    const bool webp = format_ == ImageFormat::webp;
+    const std::string name = webp ? "WebP" : format_ == ImageFormat::tiff ? "TIFF" : "BMP";
+    const auto lost = [&](bool present, const char* what) {
+      if (present) warnings_.push_back(std::string(what) + " is not kept in " + name);
+    };
+    lost(!webp && !metadata_.icc.empty(), "the ICC profile");
+    lost(!webp && !metadata_.exif.empty(), "EXIF");
+    lost(!webp && !metadata_.xmp.empty(), "XMP");
+    lost(format_ != ImageFormat::tiff && metadata_.x_dpi > 0, "the resolution");
+    const bool odd_gamma = metadata_.icc.empty() && metadata_.srgb_intent < 0 && metadata_.gamma > 0 &&
+                           std::abs(metadata_.gamma - 0.45455) > 0.001;
+    lost(odd_gamma, "the gamma value (PNG gAMA)");
+  }
+  // RGB(A) to OpenCV's BGR(A); grey is repeated where the format has no grey.
+  template <typename Sample>
+  void copy_row(const Sample* from, Sample* to) const {
+    const int in = info_.channels, out = picture_.channels();
+    for (int x = 0; x < info_.width; ++x, from += in, to += out) {
+      for (int c = 0; c < std::min(out, 3); ++c) to[c] = from[in >= 3 ? 2 - c : 0];
+      if (out == 4) to[3] = from[in - 1];
+    }
+  }
+  [[nodiscard]] std::vector<int> parameters() const {
+    if (format_ == ImageFormat::webp) return {cv::IMWRITE_WEBP_QUALITY, std::clamp(options_.quality, 1, 100)};
+    if (format_ == ImageFormat::tiff && metadata_.x_dpi >= 0.5 && metadata_.y_dpi >= 0.5) {
+      const auto dpi = [](double value) { return static_cast<int>(std::lround(std::min(value, 1e6))); };
+      return {cv::IMWRITE_TIFF_RESUNIT, 2, cv::IMWRITE_TIFF_XDPI, dpi(metadata_.x_dpi), cv::IMWRITE_TIFF_YDPI,
+              dpi(metadata_.y_dpi)};
+    }
+    return {};
+  }
+  Result<std::vector<std::byte>> encode() const;
+
+  std::unique_ptr<AtomicFile> file_;
+  ImageFormat format_;
+  ImageInfo info_;
+  Metadata metadata_;
+  EncodeOptions options_;
+  cv::Mat picture_;
+  int next_row_ = 0;
+  std::vector<std::string> warnings_;
+};
+
+Result<std::vector<std::byte>> OpenCvWriter::encode() const {
+  const std::string name = extension_of(format_);
+  const QuietOpenCv quiet;
+  try {
+    std::vector<unsigned char> encoded;
+    if (!cv::imencode("." + name, picture_, encoded, parameters())) {
+      return Error{ErrorCode::internal, "cannot encode the " + name + " file", "choose PNG"};
+    }
+    const auto* bytes = reinterpret_cast<const std::byte*>(encoded.data());
+    std::vector<std::byte> file(bytes, bytes + encoded.size());
+    if (format_ != ImageFormat::webp) return file;
+    return add_webp_metadata(std::move(file), metadata_, info_.width, info_.height);
+  } catch (const std::bad_alloc&) {
+    return Error{ErrorCode::out_of_memory, "not enough memory to encode the " + name + " file", "choose PNG"};
+  } catch (const std::exception&) {  // cv::Exception is one
+    return Error{ErrorCode::internal, "cannot encode the " + name + " file", "choose PNG"};
+  }
+}
+
+Result<void> OpenCvWriter::commit() {
+  if (next_row_ != info_.height) return Error{ErrorCode::internal, "fewer rows were written than announced", ""};
+  auto bytes = encode();
+  if (!bytes) return bytes.error();
+  if (auto written = file_->write(bytes->data(), bytes->size()); !written) return written;
+  return file_->commit();
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ImageWriter>> create_other(std::unique_ptr<AtomicFile> file, ImageFormat format,
+                                                  const ImageInfo& info, const Metadata& metadata,
+                                                  const EncodeOptions& options) {
+  try {
+    return std::unique_ptr<ImageWriter>(new OpenCvWriter(std::move(file), format, info, metadata, options));
+  } catch (const std::exception&) {  // the only thing that can fail is the picture's memory
+    return Error{ErrorCode::out_of_memory, "not enough memory to collect the picture for this format", "choose PNG"};
+  }
+}
+
+}  // namespace nalasr
