@@ -28,7 +28,7 @@ struct PlanRequest {
   Device device = Device::cpu;
   int threads = 1;
   std::uint64_t codec_bytes = 0;  ///< what decoder and encoder hold besides rows
-  std::optional<std::uint64_t> budget;  ///< bytes the run may take above the loaded program
+  std::optional<std::uint64_t> budget{};  ///< bytes the run may take above the loaded program
   int strip_rows = 0;    ///< 0 = let the plan choose; otherwise forced (tests, benchmarks)
 };
 

@@ -40,9 +40,9 @@ struct UpscalerOptions {
 struct UpscaleRequest {
   std::filesystem::path input, output;
   ImageFormat format = ImageFormat::png;
-  EncodeOptions encode;
+  EncodeOptions encode{};
   double scale = 0;  ///< 0 = the model's own
-  std::optional<std::uint64_t> memory_budget;  ///< bytes above the loaded program
+  std::optional<std::uint64_t> memory_budget{};  ///< bytes above the loaded program
   int strip_rows = 0;  ///< 0 = the plan's choice
 };
 
