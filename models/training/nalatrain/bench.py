@@ -73,13 +73,13 @@ def main() -> None:
     parser.add_argument("--out", type=Path)
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--patch", type=int, default=64)
-    parser.add_argument("--quick", action="store_true", help="the fused step only, no table by kernel")
+    parser.add_argument("--only", choices=["fused"], help="this variant alone")
     a = parser.parse_args()
     torch.backends.cuda.matmul.allow_tf32 = False
     torch.backends.cudnn.benchmark = True
     store = random_store(4)
     variants = {"fused": frozenset()}
-    if not a.quick:
+    if not a.only:
         variants |= {"plain": frozenset(KINDS)} | {f"fused but {kind}": frozenset({kind}) for kind in KINDS}
     result = {"device": torch.cuda.get_device_name(), "batch": a.batch, "patch": a.patch, "variants": {}, "kernels": {}}
     for name, plain in variants.items():
@@ -93,7 +93,7 @@ def main() -> None:
         tokens = a.batch * a.patch**2
         result["variants"][name] = ms
         print(f"{name:24s} {ms:7.3f} ms  {1e3 / ms:7.1f} steps/s  {tokens / ms / 1e3:6.2f} M tokens/s", flush=True)
-        if name in ("fused", "plain") and not a.quick:
+        if name in ("fused", "plain"):
             rows = kernels(step)
             result["kernels"][name] = [(round(t, 4), n, k) for t, n, k in rows]
             print(f"  kernels: {sum(r[0] for r in rows):.3f} ms in {sum(r[1] for r in rows):.0f} launches")

@@ -17,9 +17,11 @@ from .kernels import depthwise as dw_kernel
 from .kernels import gated as gated_kernel
 from .kernels import linear as linear_kernel
 from .kernels import nala as nala_kernel
+from .kernels import step as step_kernel
 from .network import LN_EPSILON
 from .spec import ModelSpec
 
+PARTIAL_ROWS = 264  # twice the multiprocessors of an H200
 KINDS = ("depthwise", "attend", "feed")  # stages with fused kernels
 
 
@@ -31,8 +33,23 @@ class Weights:
         self.theta, self.grad = theta, torch.zeros_like(theta)
         self.cast = torch.empty(theta.shape, dtype=dtype, device=theta.device)
 
+        self.partial = torch.empty(PARTIAL_ROWS, len(theta), device=theta.device)  # one row per program
+        self.counts = torch.zeros(-(-len(theta) // step_kernel.GATHER_BLOCK), dtype=torch.int32)
+        self.device_counts = self.counts.to(theta.device)
+
     def refresh(self) -> None:
         self.cast.copy_(self.theta)
+
+    def gather(self) -> None:
+        """Sums the partial gradients that the kernels left. The row counts reach the device on first use."""
+        if not (self.device_counts.is_cuda and torch.cuda.is_current_stream_capturing()):
+            self.device_counts.copy_(self.counts)
+        step_kernel.gather(self.partial, self.device_counts, self.grad)
+
+    def written(self, name: str, rows: int) -> None:
+        """Notes how many rows of a unit's partial gradient are valid."""
+        part = self.layout.units[name]
+        self.counts[part.start // step_kernel.GATHER_BLOCK : part.stop // step_kernel.GATHER_BLOCK] = rows
 
     def __getitem__(self, name: str) -> Tensor:
         return self.layout.view(self.theta, name)
@@ -41,7 +58,8 @@ class Weights:
         return self.layout.view(self.cast, name)
 
     def unit(self, name: str) -> Tensor:
-        return self.grad[self.layout.units[name]]
+        """Partial gradients [PARTIAL_ROWS, size] of a unit."""
+        return self.partial[:, self.layout.units[name]]
 
 
 def convolve_nhwc(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
@@ -138,8 +156,10 @@ class Depthwise:
 
     def backward(self, dy: Tensor) -> Tensor:
         x = self.x
-        return dw_kernel.backward(x.flatten(0, 2), dy.flatten(0, 2), self.weights[self.name + ".weight"],
-                                  x.shape[1:3], True, self.weights.unit(self.name)).view_as(x)
+        dx, rows = dw_kernel.backward(x.flatten(0, 2), dy.flatten(0, 2), self.weights[self.name + ".weight"],
+                                      x.shape[1:3], True, self.weights.unit(self.name))
+        self.weights.written(self.name, rows)
+        return dx.view_as(x)
 
 
 class Attend:
@@ -181,14 +201,17 @@ class Attend:
         q, k, v, g = qkvg.chunk(4, -1)
         dqkvg = torch.empty_like(qkvg)
         dq, dk, dv, dg = dqkvg.chunk(4, -1)
-        ds = gated_kernel.backward(s, g, dflat, *self.get("out.weight", "out.bias", "gamma1", "norm_out.weight",
-                                                          "norm_out.bias"), dg, unit("output"))
-        dw_kernel.backward(v, ds, *self.get("lepe.weight"), self.size, False, unit("lepe"), dx=dv)
+        ds, rows = gated_kernel.backward(s, g, dflat, *self.get("out.weight", "out.bias", "gamma1", "norm_out.weight",
+                                                                "norm_out.bias"), dg, unit("output"))
+        self.weights.written(f"{self.name}.output", rows)
+        _, rows = dw_kernel.backward(v, ds, *self.get("lepe.weight"), self.size, False, unit("lepe"), dx=dv)
+        self.weights.written(f"{self.name}.lepe", rows)
         dstate = nala_kernel.apply_backward(q, state, ds, dq, shape)
         nala_kernel.state_backward(k, v, dstate, dk, dv, shape)
-        dx = linear_kernel.norm_linear_backward(
+        dx, rows = linear_kernel.norm_linear_backward(
             flat, dqkvg, dflat, *self.get("qkvg.weight", "qkvg.bias", "norm1.weight", "norm1.bias"), False,
             unit("project"))
+        self.weights.written(f"{self.name}.project", rows)
         return dx.view_as(dy)
 
 
@@ -212,10 +235,14 @@ class Feed:
         flat, y, t = self.kept
         dflat, size = dy.flatten(0, 2), dy.shape[1:3]
         unit = lambda part: self.weights.unit(f"{self.name}.{part}")
-        dt = linear_kernel.linear_residual_backward(t, dflat, *self.get("fc2.weight", "fc2.bias", "gamma2"), unit("contract"))
-        dz = dw_kernel.backward(y, dt, *self.get("ffn_dw.weight"), size, True, unit("ffn_dw"))
-        dx = linear_kernel.norm_linear_backward(
+        dt, rows = linear_kernel.linear_residual_backward(t, dflat, *self.get("fc2.weight", "fc2.bias", "gamma2"),
+                                                          unit("contract"))
+        self.weights.written(f"{self.name}.contract", rows)
+        dz, rows = dw_kernel.backward(y, dt, *self.get("ffn_dw.weight"), size, True, unit("ffn_dw"))
+        self.weights.written(f"{self.name}.ffn_dw", rows)
+        dx, rows = linear_kernel.norm_linear_backward(
             flat, dz, dflat, *self.get("fc1.weight", "fc1.bias", "norm2.weight", "norm2.bias"), True, unit("expand"))
+        self.weights.written(f"{self.name}.expand", rows)
         return dx.view_as(dy)
 
 
@@ -268,3 +295,4 @@ class FusedNetwork:
         for stage in reversed(self.stages):
             dx = stage.backward(dx)
         self.head.backward(dx + dlong)
+        self.weights.gather()

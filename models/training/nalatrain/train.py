@@ -21,6 +21,7 @@ import torch
 from . import weights
 from .data import Store, load
 from .evaluate import upscale
+from .fused import KINDS
 from .metrics import psnr
 from .selfcheck import choose_plain
 from .spec import ModelSpec
@@ -101,8 +102,8 @@ def train(arguments: argparse.Namespace) -> None:
     torch.backends.cudnn.benchmark = True
     spec = ModelSpec(scale=arguments.scale, dim=arguments.dim, heads=arguments.heads, blocks=arguments.blocks)
     run = Run(arguments.run, arguments.seconds)
-    plain = frozenset()
-    if device == "cuda":
+    plain = frozenset(kind for kind in arguments.plain.split(",") if kind in KINDS)
+    if device == "cuda" and arguments.plain == "auto":
         plain, lines = choose_plain()
         run.log(checks=lines, device=torch.cuda.get_device_name())
     began = time.monotonic()
@@ -190,6 +191,8 @@ def main() -> None:
     parser.add_argument("--warm-up", type=int, default=500, help="steps")
     parser.add_argument("--ema", type=float, default=0.9995)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--plain", default="auto", help="stages by plain PyTorch: auto = those that fail their check, "
+                        "none, or a list of depthwise,attend,feed")
     parser.add_argument("--log-every", type=float, default=10)
     parser.add_argument("--validate-every", type=float, default=60)
     parser.add_argument("--save-every", type=float, default=30)

@@ -16,6 +16,7 @@ from pathlib import Path
 import torch
 
 from .attention import rotary_table
+from .fused import PARTIAL_ROWS
 from .kernels import config, depthwise, gated, linear, nala
 
 C, HEADS = 64, 2
@@ -37,40 +38,43 @@ def operations(pictures: int, side: int) -> dict:
     tables = [t.contiguous() for t in rotary_table(side, side, C // HEADS, 1e4, single(1))]
     shape = nala.Shape(pictures, side * side, HEADS, C // HEADS, *tables)
     state = nala.state(k, v, shape)
+    partial = lambda size: torch.empty(PARTIAL_ROWS, size, device="cuda")
     ops = {}
     for channels, kernel, value, slope in ((C, 3, x, dy), (C, 5, v, dy), (2 * C, 3, x2, dy2)):
-        w, b, grad = single(kernel**2, channels), single(channels), single((kernel**2 + 1) * channels)
+        w, b, grad = single(kernel**2, channels), single(channels), partial((kernel**2 + 1) * channels)
         ops[f"depthwise_forward_{channels}_{kernel}"] = (
             grid(block=[16, 32, 64], warps=[4, 8]),
             lambda c, w=w, b=b, value=value: depthwise.forward(value, w, b, size, True, config=c))
         ops[f"depthwise_backward_{channels}_{kernel}"] = (
-            grid(block=[32, 64, 128], warps=[4, 8]),
+            grid(block=[8], warps=[4], chunk=[256, 512], split=[0]) + grid(block=[16], warps=[4, 8], chunk=[256, 512], split=[0])
+            + grid(block=[32], warps=[8], chunk=[256, 512], split=[0]) + grid(block=[16, 32, 64], warps=[2, 4], chunk=[512], split=[1]),
             lambda c, w=w, grad=grad, value=value, slope=slope: depthwise.backward(value, slope, w, size, True, grad, config=c))
     for n, gelu, slope in ((4 * C, False, dwide), (2 * C, True, dy2)):
         t = (single(n, C), single(n), single(C) + 1, single(C))
-        grad = single(n * C + n + 2 * C)
+        grad = partial(n * C + n + 2 * C)
         ops[f"norm_linear_{n}"] = (grid(rows=[64, 128], warps=[4, 8]),
                                    lambda c, t=t, gelu=gelu: linear.norm_linear(x, *t, gelu, config=c))
         ops[f"norm_linear_backward_{n}"] = (
-            grid(rows=[32, 64], warps=[8], programs=[132, 264], stages=[1, 2, 3]) + grid(rows=[128], warps=[8], programs=[132], stages=[1, 2]),
+            grid(rows=[32, 64], warps=[4, 8], programs=[132, 264], stages=[1, 2]) + grid(rows=[128], warps=[8], programs=[132], stages=[1, 2]),
             lambda c, t=t, gelu=gelu, grad=grad, slope=slope: linear.norm_linear_backward(x, slope, dy, *t, gelu, grad, config=c))
     t = (single(C, 2 * C), single(C), single(C))
-    grad = single(2 * C * C + 2 * C)
+    grad = partial(2 * C * C + 2 * C)
     ops[f"linear_residual_{2 * C}"] = (grid(rows=[64, 128], warps=[4, 8]), lambda c, t=t: linear.linear_residual(x2, x, *t, config=c))
-    ops[f"linear_residual_backward_{2 * C}"] = (grid(rows=[32, 64], warps=[4, 8], programs=[132, 264], stages=[1, 2]),
+    ops[f"linear_residual_backward_{2 * C}"] = (grid(rows=[16, 32, 64], warps=[4, 8], programs=[132, 264], stages=[1, 2]),
                                                 lambda c, t=t, grad=grad: linear.linear_residual_backward(x2, dy, *t, grad, config=c))
     u = (single(C, C), single(C), single(C), single(C) + 1, single(C))
-    ugrad = single(C * C + 4 * C)
+    ugrad = partial(C * C + 4 * C)
     ops[f"gated_{C}"] = (grid(rows=[32, 64, 128], warps=[4, 8]), lambda c: gated.forward(x, g, dy, *u, config=c))
-    ops[f"gated_backward_{C}"] = (grid(rows=[32, 64], warps=[4, 8], programs=[132, 264], stages=[1, 2]),
+    ops[f"gated_backward_{C}"] = (grid(rows=[16, 32, 64], warps=[4, 8], programs=[132, 264], stages=[1, 2]),
                                   lambda c: gated.backward(x, g, dy, *u, dg, ugrad, config=c))
     d = C // HEADS
-    ops[f"nala_state_{d}"] = (grid(tile=[32, 64], warps=[4, 8], chunk=[256, 512], stages=[1, 3]), lambda c: nala.state(k, v, shape, c))
+    ops[f"nala_state_{d}"] = (grid(tile=[32, 64], warps=[2, 4], chunk=[128, 256, 512], stages=[1, 3]), lambda c: nala.state(k, v, shape, c))
     ops[f"nala_apply_{d}"] = (grid(tile=[32, 64, 128], warps=[4, 8]), lambda c: nala.apply(q, state, shape, c))
     ops[f"nala_apply_backward_{d}"] = (
-        grid(tile=[16, 32], warps=[4], chunk=[256, 512], stages=[1, 2]) + grid(tile=[64], warps=[8], chunk=[256, 512], stages=[1, 2]),
+        grid(tile=[64], warps=[4, 8], chunk=[64, 256], stages=[1]) + grid(tile=[32], warps=[2, 4], chunk=[64, 128], stages=[1])
+        + grid(tile=[16], warps=[2, 4], chunk=[64, 256], stages=[1]) + grid(tile=[128], warps=[8], chunk=[128], stages=[1]),
         lambda c: nala.apply_backward(q, state, dy, dq, shape, c))
-    ops[f"nala_state_backward_{d}"] = (grid(tile=[16, 32, 64], warps=[4, 8]), lambda c: nala.state_backward(k, v, state, dk, dv, shape, c))
+    ops[f"nala_state_backward_{d}"] = (grid(tile=[16, 32, 64], warps=[1, 2, 4, 8]), lambda c: nala.state_backward(k, v, state, dk, dv, shape, c))
     return ops
 
 

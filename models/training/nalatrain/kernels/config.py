@@ -10,7 +10,7 @@ from pathlib import Path
 
 DEFAULTS = {
     "depthwise_forward": {"block": 32, "warps": 4},
-    "depthwise_backward": {"block": 64, "warps": 4},
+    "depthwise_backward": {"block": 16, "warps": 8, "chunk": 512, "split": 0},
     "norm_linear": {"rows": 128, "warps": 4},
     "norm_linear_backward": {"rows": 64, "warps": 8, "programs": 132},
     "linear_residual": {"rows": 128, "warps": 4},
@@ -19,8 +19,8 @@ DEFAULTS = {
     "gated_backward": {"rows": 64, "warps": 8, "programs": 264},
     "nala_state": {"tile": 64, "warps": 4, "chunk": 512},
     "nala_apply": {"tile": 64, "warps": 4},
-    "nala_apply_backward": {"tile": 64, "warps": 8, "chunk": 256},
-    "nala_state_backward": {"tile": 64, "warps": 8},
+    "nala_apply_backward": {"tile": 64, "warps": 8, "chunk": 64},
+    "nala_state_backward": {"tile": 64, "warps": 4},
 }
 
 

@@ -62,7 +62,7 @@ def _norm_linear(x, weight, bias, ln_weight, ln_bias, y, rows,
 
 
 @triton.jit
-def _norm_linear_backward(x, dy, through, weight, bias, ln_weight, ln_bias, dx, partial, rows,
+def _norm_linear_backward(x, dy, through, weight, bias, ln_weight, ln_bias, dx, partial, rows, partial_stride,
                           K: tl.constexpr, N: tl.constexpr, GELU: tl.constexpr, M: tl.constexpr):
     """dx = LN'(W' dz) + through; partial row of this program: dW [N, K], dbias [N], dln_weight [K], dln_bias [K]."""
     k = tl.arange(0, K)
@@ -92,7 +92,7 @@ def _norm_linear_backward(x, dy, through, weight, bias, ln_weight, ln_bias, dx, 
         slope = normalise_backward(unit, scale, du * gain[None, :], K)
         slope += tl.load(through + m[:, None] * K + k[None, :], mask=here, other=0.0).to(tl.float32)
         tl.store(dx + m[:, None] * K + k[None, :], slope.to(dx.dtype.element_ty), mask=here)
-    out = partial + tl.program_id(0) * (N * K + N + 2 * K)
+    out = partial + tl.program_id(0) * partial_stride
     tl.store(out + n[:, None] * K + k[None, :], dw)
     tl.store(out + N * K + n, db)
     tl.store(out + N * K + N + k, dgain)
@@ -114,7 +114,7 @@ def _linear_residual(t, x, weight, bias, gamma, y, rows, K: tl.constexpr, N: tl.
 
 
 @triton.jit
-def _linear_residual_backward(t, dy, weight, bias, gamma, dt, partial, rows,
+def _linear_residual_backward(t, dy, weight, bias, gamma, dt, partial, rows, partial_stride,
                               K: tl.constexpr, N: tl.constexpr, M: tl.constexpr):
     """Partial row of this program: dW [N, K], dbias [N], dgamma [N]."""
     k = tl.arange(0, K)
@@ -139,7 +139,7 @@ def _linear_residual_backward(t, dy, weight, bias, gamma, dt, partial, rows,
         dw += tl.dot(tl.trans(dz), value, input_precision="ieee")
         tl.store(dt + m[:, None] * K + k[None, :],
                  tl.dot(dz, w, input_precision="ieee").to(dt.dtype.element_ty), mask=here)
-    out = partial + tl.program_id(0) * (N * K + 2 * N)
+    out = partial + tl.program_id(0) * partial_stride
     tl.store(out + n[:, None] * K + k[None, :], dw)
     tl.store(out + N * K + n, db)
     tl.store(out + N * K + N + n, dgamma)
@@ -159,19 +159,18 @@ def norm_linear(x: Tensor, weight: Tensor, bias: Tensor, ln_weight: Tensor, ln_b
 
 
 def norm_linear_backward(x: Tensor, dy: Tensor, through: Tensor, weight: Tensor, bias: Tensor, ln_weight: Tensor,
-                         ln_bias: Tensor, gelu: bool, grad: Tensor, config: dict | None = None) -> Tensor:
-    """dx = gradient through the layer + `through`; sums [dW, db, dln_weight, dln_bias] into the flat view `grad`."""
+                         ln_bias: Tensor, gelu: bool, partial: Tensor,
+                         config: dict | None = None) -> tuple[Tensor, int]:
+    """(dx = gradient through the layer + `through`, rows written of `partial`: dW, db, dln_weight, dln_bias)."""
     pixels, k = x.shape
     config = config or choice("norm_linear_backward", weight.shape[0])
     rows = config["rows"]
-    programs = min(config["programs"], triton.cdiv(pixels, rows))
+    programs = min(config["programs"], len(partial), triton.cdiv(pixels, rows))
     dx = torch.empty_like(x)
-    partial = torch.empty(programs, grad.numel(), dtype=torch.float32, device=x.device)
     _norm_linear_backward[(programs,)](x, dy, through, weight, bias, ln_weight, ln_bias, dx, partial, pixels,
-                                       K=k, N=weight.shape[0], GELU=gelu, M=rows, num_warps=config["warps"],
+                                       partial.stride(0), K=k, N=weight.shape[0], GELU=gelu, M=rows, num_warps=config["warps"],
             num_stages=config.get("stages", 2))
-    torch.sum(partial, 0, out=grad)
-    return dx
+    return dx, programs
 
 
 def linear_residual(t: Tensor, x: Tensor, weight: Tensor, bias: Tensor, gamma: Tensor,
@@ -185,16 +184,14 @@ def linear_residual(t: Tensor, x: Tensor, weight: Tensor, bias: Tensor, gamma: T
     return y
 
 
-def linear_residual_backward(t: Tensor, dy: Tensor, weight: Tensor, bias: Tensor, gamma: Tensor, grad: Tensor,
-                             config: dict | None = None) -> Tensor:
-    """dt [P, K]; sums [dW, db, dgamma] into `grad`. The gradient of x is dy itself."""
+def linear_residual_backward(t: Tensor, dy: Tensor, weight: Tensor, bias: Tensor, gamma: Tensor, partial: Tensor,
+                             config: dict | None = None) -> tuple[Tensor, int]:
+    """(dt [P, K], rows written of `partial`: dW, db, dgamma). The gradient of x is dy itself."""
     config = config or choice("linear_residual_backward", t.shape[1])
     rows = config["rows"]
-    programs = min(config["programs"], triton.cdiv(t.shape[0], rows))
+    programs = min(config["programs"], len(partial), triton.cdiv(t.shape[0], rows))
     dt = torch.empty_like(t)
-    partial = torch.empty(programs, grad.numel(), dtype=torch.float32, device=t.device)
     _linear_residual_backward[(programs,)](t, dy, weight, bias, gamma, dt, partial, t.shape[0],
-                                           K=t.shape[1], N=dy.shape[1], M=rows, num_warps=config["warps"],
+                                           partial.stride(0), K=t.shape[1], N=dy.shape[1], M=rows, num_warps=config["warps"],
             num_stages=config.get("stages", 2))
-    torch.sum(partial, 0, out=grad)
-    return dt
+    return dt, programs

@@ -156,9 +156,9 @@ def _apply(q, state, cos, sin, o, tokens, stride, lam, tau, alpha, HEADS: tl.con
 
 
 @triton.jit
-def _apply_backward(q, state, do, cos, sin, dq, partial, tokens, stride, dq_stride, chunk, lam, tau, alpha,
-                    HEADS: tl.constexpr, D: tl.constexpr, COSINE: tl.constexpr, T: tl.constexpr):
-    """Grid (chunks, pictures * heads): dq, and the partial gradient of the state over `chunk` tokens."""
+def _apply_backward(q, state, do, cos, sin, dq, partial, tokens, stride, dq_stride, lam, tau, alpha,
+                    HEADS: tl.constexpr, D: tl.constexpr, COSINE: tl.constexpr, T: tl.constexpr, CHUNK: tl.constexpr):
+    """Grid (chunks, pictures * heads): dq, and the partial gradient of the state over CHUNK tokens."""
     which = tl.program_id(1)
     channel = (which % HEADS) * D + tl.arange(0, D)
     first = (which // HEADS) * tokens
@@ -166,17 +166,18 @@ def _apply_backward(q, state, do, cos, sin, dq, partial, tokens, stride, dq_stri
     d = tl.arange(0, D)
     square = d[:, None] * D + d[None, :]
     mine = state + which * (2 * D * D + 2 * D)
-    s1 = tl.load(mine + square)
-    s2 = tl.load(mine + D * D + square)
+    low = q.dtype.element_ty  # operands of the products; sums stay float32
+    s1 = tl.load(mine + square).to(low)
+    s2 = tl.load(mine + D * D + square).to(low)
     m1 = tl.load(mine + 2 * D * D + d)
     m2 = tl.load(mine + 2 * D * D + D + d)
     ds1 = tl.zeros([D, D], tl.float32)
     ds2 = tl.zeros([D, D], tl.float32)
     dm1 = tl.zeros([D], tl.float32)
     dm2 = tl.zeros([D], tl.float32)
-    begin = tl.program_id(0) * chunk
-    for start in range(begin, begin + chunk, T):
-        n = start + tl.arange(0, T)
+    begin = tl.program_id(0) * CHUNK
+    for start in range(0, CHUNK, T):
+        n = begin + start + tl.arange(0, T)
         here = (n < tokens)[:, None]
         at = (first + n)[:, None]
         query = tl.load(q + at * stride + channel[None, :], mask=here, other=0.0).to(tl.float32)
@@ -186,18 +187,19 @@ def _apply_backward(q, state, do, cos, sin, dq, partial, tokens, stride, dq_stri
         unit, norm = direction(query)
         magnitude, log, p, t = query_magnitude(unit, norm, lam, tau)
         f1, f2, turn = spread(magnitude, unit, alpha, COSINE)
-        r1 = rotate(f1, c, s, T, D)
-        r2 = rotate(f2, c, s, T, D)
+        r1 = rotate(f1, c, s, T, D).to(low)
+        r2 = rotate(f2, c, s, T, D).to(low)
         total = tl.dot(r1, s1) + tl.dot(r2, s2)
         weight = tl.sum(f1 * m1[None, :] + f2 * m2[None, :], 1) + EPSILON
         dtotal = slope / weight[:, None]
         dweight = -tl.sum(dtotal * total, 1) / weight
-        ds1 += tl.dot(tl.trans(r1), dtotal)
-        ds2 += tl.dot(tl.trans(r2), dtotal)
+        low_dtotal = dtotal.to(low)
+        ds1 += tl.dot(tl.trans(r1), low_dtotal)
+        ds2 += tl.dot(tl.trans(r2), low_dtotal)
         dm1 += tl.sum(f1 * dweight[:, None], 0)
         dm2 += tl.sum(f2 * dweight[:, None], 0)
-        d1 = rotate(tl.dot(dtotal, tl.trans(s1)), c, -s, T, D) + dweight[:, None] * m1[None, :]
-        d2 = rotate(tl.dot(dtotal, tl.trans(s2)), c, -s, T, D) + dweight[:, None] * m2[None, :]
+        d1 = rotate(tl.dot(low_dtotal, tl.trans(s1)), c, -s, T, D) + dweight[:, None] * m1[None, :]
+        d2 = rotate(tl.dot(low_dtotal, tl.trans(s2)), c, -s, T, D) + dweight[:, None] * m2[None, :]
         dmagnitude, dunit = spread_backward(f1, f2, turn, d1, d2, unit, alpha, COSINE)
         dp = tl.sum(dmagnitude * magnitude * log, 1) * 0.6931471805599453
         sign = tl.where(unit > 0, 1.0, -1.0)
@@ -223,21 +225,22 @@ def _state_backward(k, v, dstate, cos, sin, dk, dv, tokens, stride, d_stride, sc
     d = tl.arange(0, D)
     square = d[:, None] * D + d[None, :]
     mine = dstate + which * (2 * D * D + 2 * D)
-    ds1 = tl.load(mine + square) * scale
-    ds2 = tl.load(mine + D * D + square) * scale
+    low = k.dtype.element_ty  # operands of the products; sums stay float32
+    ds1 = (tl.load(mine + square) * scale).to(low)
+    ds2 = (tl.load(mine + D * D + square) * scale).to(low)
     dm1 = tl.load(mine + 2 * D * D + d) * scale
     dm2 = tl.load(mine + 2 * D * D + D + d) * scale
     n = tl.program_id(0) * T + tl.arange(0, T)
     here = (n < tokens)[:, None]
     at = (first + n)[:, None]
     key = tl.load(k + at * stride + channel[None, :], mask=here, other=0.0).to(tl.float32)
-    value = tl.load(v + at * stride + channel[None, :], mask=here, other=0.0).to(tl.float32)
+    value = tl.load(v + at * stride + channel[None, :], mask=here, other=0.0)
     c = tl.load(cos + n[:, None] * (D // 2) + half[None, :], mask=here, other=0.0)
     s = tl.load(sin + n[:, None] * (D // 2) + half[None, :], mask=here, other=0.0)
     unit, norm = direction(key)
     f1, f2, turn = spread(tl.abs(key) * key * key, unit, alpha, COSINE)
     dvalue = tl.load(dv + at * d_stride + channel[None, :], mask=here, other=0.0).to(tl.float32)
-    dvalue += tl.dot(rotate(f1, c, s, T, D), ds1) + tl.dot(rotate(f2, c, s, T, D), ds2)
+    dvalue += tl.dot(rotate(f1, c, s, T, D).to(low), ds1) + tl.dot(rotate(f2, c, s, T, D).to(low), ds2)
     tl.store(dv + at * d_stride + channel[None, :], dvalue.to(dv.dtype.element_ty), mask=here)
     d1 = rotate(tl.dot(value, tl.trans(ds1)), c, -s, T, D) + dm1[None, :]
     d2 = rotate(tl.dot(value, tl.trans(ds2)), c, -s, T, D) + dm2[None, :]
@@ -297,8 +300,8 @@ def apply_backward(q: Tensor, state_: Tensor, do: Tensor, dq: Tensor, shape: Sha
     chunks = triton.cdiv(shape.tokens, chunk)
     partial = shape.partial(chunks)
     _apply_backward[(chunks, len(state_))](
-        q, state_, do, shape.cos, shape.sin, dq, partial, shape.tokens, q.stride(0), dq.stride(0), chunk, shape.lam,
-        shape.tau, shape.alpha, **shape.constants(tile), num_warps=config["warps"],
+        q, state_, do, shape.cos, shape.sin, dq, partial, shape.tokens, q.stride(0), dq.stride(0), shape.lam,
+        shape.tau, shape.alpha, CHUNK=chunk, **shape.constants(tile), num_warps=config["warps"],
         num_stages=config.get("stages", 2))
     return partial.sum(1)
 

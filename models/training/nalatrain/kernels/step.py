@@ -51,6 +51,20 @@ def _loss(tail, base, target, dtail, partial, pixels, height, width, slope, S: t
 
 
 @triton.jit
+def _gather(partial, counts, grad, size, stride, BLOCK: tl.constexpr, ROWS: tl.constexpr):
+    """grad[column] = sum over the first counts[column / BLOCK] rows of partial; columns with count 0 stay."""
+    column = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
+    count = tl.load(counts + tl.program_id(0))
+    if count > 0:
+        total = tl.zeros([ROWS, BLOCK], tl.float32)
+        for start in range(0, count, ROWS):
+            row = start + tl.arange(0, ROWS)
+            here = (row < count)[:, None] & (column < size)[None, :]
+            total += tl.load(partial + row[:, None].to(tl.int64) * stride + column[None, :], mask=here, other=0.0)
+        tl.store(grad + column, tl.sum(total, 0), mask=column < size)
+
+
+@triton.jit
 def _clip(norm, state, ceiling, memory):
     """state: running norm r, factor. Clips at `ceiling` r, so that one wild batch cannot undo the work of many."""
     now = tl.load(norm)
@@ -100,6 +114,15 @@ def loss(tail: Tensor, base: Tensor, target: Tensor, size: tuple[int, int], scal
     _loss[(programs,)](tail, base, target, dtail, partial, pixels, *size, 1.0 / (pixels * channels), S=scale,
                        NP=triton.next_power_of_2(channels), BLOCK=block)
     return partial.sum(), dtail
+
+
+GATHER_BLOCK = 32  # every unit of gradient is a multiple of it long
+
+
+def gather(partial: Tensor, counts: Tensor, grad: Tensor) -> None:
+    """Sums the partial gradients [rows, size] of all units at once; counts int32, one per GATHER_BLOCK columns."""
+    _gather[(len(counts),)](partial, counts, grad, grad.numel(), partial.stride(0), BLOCK=GATHER_BLOCK, ROWS=32,
+                            num_warps=2)
 
 
 def clip(norm: Tensor, state: Tensor, ceiling: float = 4.0, memory: float = 0.99) -> None:
