@@ -1,4 +1,6 @@
 # Pictures: readers, writers, metadata, whole pictures, resampling; and the decoder's fuzz harness as a short test.
 nalasr_test(image_tests
+  unit/image/test_jpeg.cpp
+  unit/image/test_png.cpp
   unit/image/test_samples.cpp)
 target_link_libraries(image_tests PRIVATE PNG::PNG JPEG::JPEG)
