@@ -1,6 +1,6 @@
 # Kernels against float64, and the executors against each other.
 nalasr_test(kernels_test unit/kernels/nala_test.cpp)
-nalasr_test(engine_test unit/engine/strips_test.cpp unit/engine/upscaler_test.cpp)
+nalasr_test(engine_test unit/engine/strips_test.cpp unit/engine/upscaler_test.cpp unit/engine/evaluate_test.cpp)
 
 find_package(CLI11 REQUIRED)
 add_executable(nala_apply tools/nala_apply.cpp)
