@@ -151,7 +151,7 @@ fs::path default_model_folder() {
   std::error_code failure;
   const fs::path program = fs::read_symlink("/proc/self/exe", failure);
   if (!failure) {
-    const fs::path installed = (program.parent_path() / "../share/nalasr/models").lexically_normal();
+    fs::path installed = (program.parent_path() / "../share/nalasr/models").lexically_normal();
     if (fs::exists(installed / kManifest, failure)) return installed;
   }
   return NALASR_SOURCE_MODELS;

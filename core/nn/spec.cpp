@@ -15,7 +15,7 @@ using nlohmann::json;
 // Far beyond any sensible network, close enough that no product of them overflows 32 bits.
 constexpr int kMaxScale = 8, kMaxDim = 2048, kMaxBlocks = 512, kMaxWindow = 4096;
 constexpr double kMaxFfnRatio = 16;
-constexpr std::size_t kMaxSpecBytes = 64 * 1024;
+constexpr std::size_t kMaxSpecBytes = 65'536;
 
 Error corrupt(const std::string& message) { return {ErrorCode::corrupt, "spec: " + message, ""}; }
 Error unsupported(const std::string& message) {

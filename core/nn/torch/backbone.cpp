@@ -43,9 +43,9 @@ class Builder {
   Layer layer(at::IntArrayRef weight_shape) {
     // Drawn in float32 on the CPU: the same network in every precision and on every device.
     const at::Tensor weight = at::randn(weight_shape, generator_, at::TensorOptions().dtype(at::kFloat));
-    const auto fan_in = static_cast<double>(weight.numel() / weight.size(0));
+    const std::int64_t fan_in = weight.numel() / weight.size(0);
     parameters_ += weight.numel() + weight.size(0);
-    return {(weight / std::sqrt(fan_in)).to(options_), at::zeros({weight.size(0)}, options_)};
+    return {(weight / std::sqrt(static_cast<double>(fan_in))).to(options_), at::zeros({weight.size(0)}, options_)};
   }
   Layer norm(std::int64_t channels) {
     parameters_ += 2 * channels;

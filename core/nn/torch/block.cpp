@@ -9,7 +9,7 @@ at::Tensor layer_norm(const Layer& layer, const at::Tensor& x) {
 
 at::Tensor linear(const Layer& layer, const at::Tensor& x) { return at::linear(x, layer.weight, layer.bias); }
 
-at::Tensor scaled(const at::Tensor& gamma, at::Tensor x) { return gamma.defined() ? gamma * x : x; }
+at::Tensor scaled(const at::Tensor& gamma, const at::Tensor& x) { return gamma.defined() ? gamma * x : x; }
 
 // Gated attention with local position encoding of v. Its own function, so that q, k, v and g are freed before the FFN.
 at::Tensor attention_branch(const at::Tensor& x, const BlockWeights& weights, const AttentionSpec& attention) {

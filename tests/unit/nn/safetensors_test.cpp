@@ -5,7 +5,10 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <initializer_list>
 #include <limits>
+#include <string>
+#include <string_view>
 
 #include "nn/half.h"
 #include "unit/nn/weight_files.h"
@@ -131,9 +134,22 @@ struct Hostile {
   ErrorCode code = ErrorCode::corrupt;
 };
 
-std::string tensor(const std::string& name, const std::string& fields) { return "\"" + name + "\":{" + fields + "}"; }
-std::string f32(const std::string& name, const std::string& shape, const std::string& offsets) {
-  return tensor(name, R"("dtype":"F32","shape":)" + shape + R"(,"data_offsets":)" + offsets);
+// Appends one by one: GCC 12 warns wrongly about "literal" + string (-Wrestrict).
+std::string joined(std::initializer_list<std::string_view> parts) {
+  std::string text;
+  for (const std::string_view part : parts) text += part;
+  return text;
+}
+
+std::string tensor(std::string_view name, std::string_view fields) { return joined({"\"", name, "\":{", fields, "}"}); }
+std::string f32(std::string_view name, std::string_view shape, std::string_view offsets) {
+  return tensor(name, joined({R"("dtype":"F32","shape":)", shape, R"(,"data_offsets":)", offsets}));
+}
+// A header of these tensors.
+std::string header(std::initializer_list<std::string_view> tensors) {
+  std::string text = "{";
+  for (const std::string_view item : tensors) text.append(text.size() > 1 ? "," : "").append(item);
+  return text + "}";
 }
 
 std::vector<Hostile> hostile_headers() {
@@ -158,53 +174,53 @@ std::vector<Hostile> hostile_headers() {
       {"string tensor", R"({"a":"b"})", 0},
       {"array tensor", R"({"a":[]})", 0},
       {"empty tensor", R"({"a":{}})", 0},
-      {"no dtype", "{" + tensor("a", R"("shape":[1],"data_offsets":[0,4])") + "}", 4},
-      {"no shape", "{" + tensor("a", R"("dtype":"F32","data_offsets":[0,4])") + "}", 4},
-      {"no offsets", "{" + tensor("a", R"("dtype":"F32","shape":[1])") + "}", 4},
-      {"field twice", "{" + tensor("a", R"("shape":[1],"shape":[1],"dtype":"F32","data_offsets":[0,4])") + "}", 4},
-      {"unknown field", "{" + tensor("a", R"("dtype":"F32","shape":[1],"data_offsets":[0,4],"x":1)") + "}", 4},
-      {"name twice", "{" + f32("a", "[1]", "[0,4]") + "," + f32("a", "[1]", "[4,8]") + "}", 8},
-      {"integer dtype", "{" + tensor("a", R"("dtype":"I32","shape":[1],"data_offsets":[0,4])") + "}", 4,
+      {"no dtype", header({tensor("a", R"("shape":[1],"data_offsets":[0,4])")}), 4},
+      {"no shape", header({tensor("a", R"("dtype":"F32","data_offsets":[0,4])")}), 4},
+      {"no offsets", header({tensor("a", R"("dtype":"F32","shape":[1])")}), 4},
+      {"field twice", header({tensor("a", R"("shape":[1],"shape":[1],"dtype":"F32","data_offsets":[0,4])")}), 4},
+      {"unknown field", header({tensor("a", R"("dtype":"F32","shape":[1],"data_offsets":[0,4],"x":1)")}), 4},
+      {"name twice", header({f32("a", "[1]", "[0,4]"), f32("a", "[1]", "[4,8]")}), 8},
+      {"integer dtype", header({tensor("a", R"("dtype":"I32","shape":[1],"data_offsets":[0,4])")}), 4,
        ErrorCode::unsupported},
-      {"dtype of nonsense", "{" + tensor("a", R"("dtype":"\u0007","shape":[1],"data_offsets":[0,4])") + "}", 4,
+      {"dtype of nonsense", header({tensor("a", R"("dtype":"\u0007","shape":[1],"data_offsets":[0,4])")}), 4,
        ErrorCode::unsupported},
-      {"dtype a number", "{" + tensor("a", R"("dtype":32,"shape":[1],"data_offsets":[0,4])") + "}", 4},
-      {"dtype an array", "{" + tensor("a", R"("dtype":["F32"],"shape":[1],"data_offsets":[0,4])") + "}", 4},
-      {"shape a number", "{" + f32("a", "1", "[0,4]") + "}", 4},
-      {"shape a string", "{" + f32("a", "\"1\"", "[0,4]") + "}", 4},
-      {"shape of strings", "{" + f32("a", "[\"1\"]", "[0,4]") + "}", 4},
-      {"nested shape", "{" + f32("a", "[[1]]", "[0,4]") + "}", 4},
-      {"negative dimension", "{" + f32("a", "[-1]", "[0,4]") + "}", 4},
-      {"two negative dimensions", "{" + f32("a", "[-1,-1]", "[0,4]") + "}", 4},
-      {"fractional dimension", "{" + f32("a", "[1.0]", "[0,4]") + "}", 4},
-      {"dimension over 63 bits", "{" + f32("a", "[9223372036854775808]", "[0,4]") + "}", 4},
-      {"dimension over 64 bits", "{" + f32("a", "[36893488147419103233]", "[0,4]") + "}", 4},
-      {"dimension over everything", "{" + f32("a", "[1e999]", "[0,4]") + "}", 4},
-      {"product overflow", "{" + f32("a", "[4294967296,4294967296]", "[0,4]") + "}", 4},
-      {"product overflow to the right size", "{" + f32("a", "[2305843009213693952,2]", "[0,0]") + "}", 0},
-      {"nine dimensions", "{" + f32("a", "[1,1,1,1,1,1,1,1,1]", "[0,4]") + "}", 4, ErrorCode::unsupported},
-      {"shape too large", "{" + f32("a", "[2]", "[0,4]") + "}", 4},
-      {"shape too small", "{" + f32("a", "[1]", "[0,8]") + "}", 8},
-      {"odd bytes", "{" + f32("a", "[1]", "[0,5]") + "}", 5},
-      {"one offset", "{" + f32("a", "[1]", "[0]") + "}", 4},
-      {"three offsets", "{" + f32("a", "[1]", "[0,4,4]") + "}", 4},
-      {"negative offset", "{" + f32("a", "[1]", "[-4,0]") + "}", 4},
-      {"offsets swapped", "{" + f32("a", "[1]", "[4,0]") + "}", 4},
-      {"beyond the file", "{" + f32("a", "[2]", "[0,8]") + "}", 4},
-      {"far beyond the file", "{" + f32("a", "[1]", "[18446744073709551612,18446744073709551615]") + "}", 4},
-      {"huge claim", "{" + f32("a", "[1000000000000]", "[0,4000000000000]") + "}", 4},
-      {"overlap", "{" + f32("a", "[2]", "[0,8]") + "," + f32("b", "[2]", "[4,12]") + "}", 12},
-      {"same place", "{" + f32("a", "[1]", "[0,4]") + "," + f32("b", "[1]", "[0,4]") + "}", 4},
-      {"gap", "{" + f32("a", "[1]", "[0,4]") + "," + f32("b", "[1]", "[8,12]") + "}", 12},
-      {"gap at the start", "{" + f32("a", "[1]", "[4,8]") + "}", 8},
-      {"bytes left over", "{" + f32("a", "[1]", "[0,4]") + "}", 5},
+      {"dtype a number", header({tensor("a", R"("dtype":32,"shape":[1],"data_offsets":[0,4])")}), 4},
+      {"dtype an array", header({tensor("a", R"("dtype":["F32"],"shape":[1],"data_offsets":[0,4])")}), 4},
+      {"shape a number", header({f32("a", "1", "[0,4]")}), 4},
+      {"shape a string", header({f32("a", "\"1\"", "[0,4]")}), 4},
+      {"shape of strings", header({f32("a", "[\"1\"]", "[0,4]")}), 4},
+      {"nested shape", header({f32("a", "[[1]]", "[0,4]")}), 4},
+      {"negative dimension", header({f32("a", "[-1]", "[0,4]")}), 4},
+      {"two negative dimensions", header({f32("a", "[-1,-1]", "[0,4]")}), 4},
+      {"fractional dimension", header({f32("a", "[1.0]", "[0,4]")}), 4},
+      {"dimension over 63 bits", header({f32("a", "[9223372036854775808]", "[0,4]")}), 4},
+      {"dimension over 64 bits", header({f32("a", "[36893488147419103233]", "[0,4]")}), 4},
+      {"dimension over everything", header({f32("a", "[1e999]", "[0,4]")}), 4},
+      {"product overflow", header({f32("a", "[4294967296,4294967296]", "[0,4]")}), 4},
+      {"product overflow to the right size", header({f32("a", "[2305843009213693952,2]", "[0,0]")}), 0},
+      {"nine dimensions", header({f32("a", "[1,1,1,1,1,1,1,1,1]", "[0,4]")}), 4, ErrorCode::unsupported},
+      {"shape too large", header({f32("a", "[2]", "[0,4]")}), 4},
+      {"shape too small", header({f32("a", "[1]", "[0,8]")}), 8},
+      {"odd bytes", header({f32("a", "[1]", "[0,5]")}), 5},
+      {"one offset", header({f32("a", "[1]", "[0]")}), 4},
+      {"three offsets", header({f32("a", "[1]", "[0,4,4]")}), 4},
+      {"negative offset", header({f32("a", "[1]", "[-4,0]")}), 4},
+      {"offsets swapped", header({f32("a", "[1]", "[4,0]")}), 4},
+      {"beyond the file", header({f32("a", "[2]", "[0,8]")}), 4},
+      {"far beyond the file", header({f32("a", "[1]", "[18446744073709551612,18446744073709551615]")}), 4},
+      {"huge claim", header({f32("a", "[1000000000000]", "[0,4000000000000]")}), 4},
+      {"overlap", header({f32("a", "[2]", "[0,8]"), f32("b", "[2]", "[4,12]")}), 12},
+      {"same place", header({f32("a", "[1]", "[0,4]"), f32("b", "[1]", "[0,4]")}), 4},
+      {"gap", header({f32("a", "[1]", "[0,4]"), f32("b", "[1]", "[8,12]")}), 12},
+      {"gap at the start", header({f32("a", "[1]", "[4,8]")}), 8},
+      {"bytes left over", header({f32("a", "[1]", "[0,4]")}), 5},
       {"data without tensors", "{}", 1},
       {"metadata a string", R"({"__metadata__":"x"})", 0},
       {"metadata of numbers", R"({"__metadata__":{"a":1}})", 0},
       {"metadata nested", R"({"__metadata__":{"a":{}}})", 0},
       {"metadata twice", R"({"__metadata__":{},"__metadata__":{}})", 0},
       {"metadata key twice", R"({"__metadata__":{"a":"1","a":"2"}})", 0},
-      {"deep arrays", "{\"a\":" + nested, 0},
+      {"deep arrays", joined({"{\"a\":", nested}), 0},
       {"deep objects", objects, 0},
   };
 }
@@ -224,11 +240,11 @@ TEST(Safetensors, EmptyFilesAreValid) {
   EXPECT_TRUE(File::parse(raw_file("{}", 0)));
   EXPECT_TRUE(File::parse(raw_file("{}      ", 0)));  // the reference writer pads with spaces
   EXPECT_TRUE(File::parse(raw_file(R"({"__metadata__":{}})", 0)));
-  EXPECT_TRUE(File::parse(raw_file("{" + f32("a", "[0]", "[0,0]") + "," + f32("b", "[0]", "[0,0]") + "}", 0)));
+  EXPECT_TRUE(File::parse(raw_file(header({f32("a", "[0]", "[0,0]"), f32("b", "[0]", "[0,0]")}), 0)));
 }
 
 TEST(Safetensors, HostileHeaderLengths) {
-  auto bytes = raw_file("{" + f32("a", "[1]", "[0,4]") + "}", 4);
+  auto bytes = raw_file(header({f32("a", "[1]", "[0,4]")}), 4);
   ASSERT_TRUE(File::parse(bytes));
   for (const std::uint64_t length :
        {std::uint64_t{0}, std::uint64_t{1}, std::uint64_t{bytes.size() - 7}, File::kMaxHeaderBytes,
