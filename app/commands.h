@@ -14,5 +14,6 @@ using Command = std::function<ExitCode(Console&)>;
 Command add_upscale_command(CLI::App& parser);
 Command add_models_command(CLI::App& parser);
 Command add_info_command(CLI::App& parser);
+Command add_evaluate_command(CLI::App& parser);
 
 }  // namespace nalasr::app
