@@ -25,7 +25,13 @@ void SweepContext::for_tiles(int y0, int y1, const std::function<void(int, int, 
 
 MixStage::MixStage(const SweepContext& c, Arena& arena, int block, RowSource in, const cpu::NalaState* state,
                    int window, int shift)
-    : Stage(0), context_(c), block_(block), window_(window), shift_(shift), in_(in), state_(state),
+    : Stage(0),
+      context_(c),
+      block_(block),
+      window_(window),
+      shift_(shift),
+      in_(in),
+      state_(state),
       out_(arena, c.width, c.height, 4 * c.dim(), ring_rows(c.strip_rows, 2)) {
   const int columns = window ? (c.width + shift + window - 1) / window : 1;
   if (window) partials_ = arena.floats(cpu::partial_floats(c.nala) * columns);
@@ -114,7 +120,10 @@ void MixStage::produce(int y0, int y1) {
 }
 
 MergeStage::MergeStage(const SweepContext& c, Arena& arena, int block, const RowRing& in)
-    : Stage(2), context_(c), block_(block), in_(in),
+    : Stage(2),
+      context_(c),
+      block_(block),
+      in_(in),
       out_(arena, c.width, c.height, c.dim(), ring_rows(c.strip_rows, 1)) {}
 
 void MergeStage::produce(int y0, int y1) {
@@ -135,7 +144,10 @@ void MergeStage::produce(int y0, int y1) {
 }
 
 FfnInStage::FfnInStage(const SweepContext& c, Arena& arena, int block, const RowRing& in)
-    : Stage(1), context_(c), block_(block), in_(in),
+    : Stage(1),
+      context_(c),
+      block_(block),
+      in_(in),
       out_(arena, c.width, c.height, c.dim() + c.hidden(), ring_rows(c.strip_rows, 1)) {}
 
 void FfnInStage::produce(int y0, int y1) {
@@ -152,7 +164,10 @@ void FfnInStage::produce(int y0, int y1) {
 }
 
 FfnOutStage::FfnOutStage(const SweepContext& c, Arena& arena, int block, const RowRing& in)
-    : Stage(1), context_(c), block_(block), in_(in),
+    : Stage(1),
+      context_(c),
+      block_(block),
+      in_(in),
       out_(arena, c.width, c.height, c.dim(), ring_rows(c.strip_rows, 1)) {}
 
 void FfnOutStage::produce(int y0, int y1) {
@@ -168,7 +183,10 @@ void FfnOutStage::produce(int y0, int y1) {
 }
 
 GroupConvStage::GroupConvStage(const SweepContext& c, Arena& arena, int group, const RowRing& in)
-    : Stage(1), context_(c), group_(group), in_(in),
+    : Stage(1),
+      context_(c),
+      group_(group),
+      in_(in),
       out_(arena, c.width, c.height, c.dim(), ring_rows(c.strip_rows, 1)) {}
 
 void GroupConvStage::produce(int y0, int y1) {

@@ -28,8 +28,8 @@ class MixStage : public Stage {
  public:
   /// Global attention: `state` is final. For a windowed block `state` is null and the stage makes window states
   /// itself, as soon as a row of windows is complete; `shift` moves the window grid up and left.
-  MixStage(const SweepContext& context, Arena& arena, int block, RowSource in, const cpu::NalaState* state,
-           int window, int shift);
+  MixStage(const SweepContext& context, Arena& arena, int block, RowSource in, const cpu::NalaState* state, int window,
+           int shift);
 
   [[nodiscard]] int ready(int input_rows, int height) const override;
   void produce(int y0, int y1) override;

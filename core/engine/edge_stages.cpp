@@ -35,7 +35,11 @@ void PictureWindow::load(const PictureView& picture, int first, int count, float
 }
 
 HeadStage::HeadStage(const SweepContext& c, Arena& arena, const PictureView& picture, const RowRing* skip)
-    : Stage(0), context_(c), picture_(picture), skip_(skip), window_(c, arena, c.strip_rows + 2),
+    : Stage(0),
+      context_(c),
+      picture_(picture),
+      skip_(skip),
+      window_(c, arena, c.strip_rows + 2),
       out_(arena, c.width, c.height, c.dim(), ring_rows(c.strip_rows, 1)) {}
 
 void HeadStage::produce(int y0, int y1) {
@@ -52,7 +56,10 @@ void HeadStage::produce(int y0, int y1) {
 }
 
 CpeStage::CpeStage(const SweepContext& c, Arena& arena, int block, const RowRing& in)
-    : Stage(1), context_(c), block_(block), in_(in),
+    : Stage(1),
+      context_(c),
+      block_(block),
+      in_(in),
       out_(arena, c.width, c.height, c.dim(), c.strip_rows + c.spec.scopes[block].window) {}
 
 void CpeStage::produce(int y0, int y1) {
@@ -93,8 +100,7 @@ void BarrierStage::produce(int y0, int y1) {
       kernels().layer_norm(x, dim, tokens, context_.spec.dim, u, dim);
       kernels().gemm(product(u, dim, w.k, tokens, k, columns));
       kernels().gemm(product(u, dim, w.v_heads, tokens, v, columns));
-      cpu::accumulate_tile(context_.nala, *context_.rotary, y, x0, tokens, k, v, columns, tile_scratch,
-                           partials[item]);
+      cpu::accumulate_tile(context_.nala, *context_.rotary, y, x0, tokens, k, v, columns, tile_scratch, partials[item]);
     }
   });
   state_->add(partials, *context_.pool);
@@ -115,8 +121,13 @@ std::vector<float> base_phases(int scale) {
 
 TailStage::TailStage(const SweepContext& c, Arena& arena, const PictureView& picture, const RowRing& in,
                      const RowSink& sink)
-    : Stage(1), context_(c), picture_(picture), in_(in), sink_(sink),
-      window_(c, arena, c.strip_rows + 4), phases_(base_phases(c.spec.scale)) {
+    : Stage(1),
+      context_(c),
+      picture_(picture),
+      in_(in),
+      sink_(sink),
+      window_(c, arena, c.strip_rows + 4),
+      phases_(base_phases(c.spec.scale)) {
   const std::size_t scale = c.spec.scale;
   out_ = arena.floats(scale * scale * c.width * 3 * c.strip_rows);
 }
@@ -126,7 +137,7 @@ void TailStage::produce(int y0, int y1) {
   const int s = context_.spec.scale, columns = 3 * s * s;
   const std::size_t out_row = static_cast<std::size_t>(context_.width) * s * 3;
   context_.for_tiles(y0, y1, [&](int y, int x0, int tokens, float* scratch) {
-    float* residual = scratch;  // [tokens][sub-row][sub-column][RGB]
+    float* residual = scratch;                                       // [tokens][sub-row][sub-column][RGB]
     float* vertical = scratch + kTile * cpu::pad_channels(columns);  // [tokens + 4][RGB] of one sub-row
     kernels().gemm(convolution([&](int row) { return in_.read(row); }, context_.dim(), y, x0, context_.network->tail,
                                tokens, residual, columns));

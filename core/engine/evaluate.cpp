@@ -32,8 +32,12 @@ Result<Rgb> read_rgb(const std::filesystem::path& path) {
   const Result<Picture> picture = read_picture(**reader);
   if (!picture) return picture.error();
   const ImageInfo& info = picture->info;
-  const PictureView view{.data = picture->row(0), .width = info.width, .height = info.height,
-                         .channels = info.channels, .bits = info.bits, .stride = info.row_bytes()};
+  const PictureView view{.data = picture->row(0),
+                         .width = info.width,
+                         .height = info.height,
+                         .channels = info.channels,
+                         .bits = info.bits,
+                         .stride = info.row_bytes()};
   Rgb rgb(info.width, info.height);
   std::vector<float> row(static_cast<std::size_t>(info.width) * 3);
   for (int y = 0; y < info.height; ++y) {
@@ -66,13 +70,18 @@ Rgb shrink(const Rgb& hr, int scale) {
 Rgb upscale(const PackedNetwork& network, const Rgb& lr, ThreadPool& pool) {
   const int s = network.spec.scale;
   Rgb out(lr.width * s, lr.height * s);
-  const PictureView view{.data = reinterpret_cast<const std::byte*>(lr.values.data()), .width = lr.width,
-                         .height = lr.height, .channels = 3, .bits = 8,
+  const PictureView view{.data = reinterpret_cast<const std::byte*>(lr.values.data()),
+                         .width = lr.width,
+                         .height = lr.height,
+                         .channels = 3,
+                         .bits = 8,
                          .stride = static_cast<std::size_t>(lr.width) * 3};
-  run_network(network, view, kStripRows, pool, [&](int first, int rows, const float* rgb) {
-    const std::size_t count = static_cast<std::size_t>(rows) * out.width * 3;
-    for (std::size_t i = 0; i < count; ++i) out.row(first)[i] = round8(rgb[i] * 255);
-  }, {}, {});
+  run_network(network, view, kStripRows, pool,
+              [&](int first, int rows, const float* rgb) {
+                const std::size_t count = static_cast<std::size_t>(rows) * out.width * 3;
+                for (std::size_t i = 0; i < count; ++i) out.row(first)[i] = round8(rgb[i] * 255);
+              },
+              {}, {});
   return out;
 }
 
@@ -119,8 +128,8 @@ Result<PictureQuality> Evaluator::evaluate(const std::filesystem::path& hr_path,
                      ", not 1/" + std::to_string(s) + " of " + std::to_string(hr->width) + "x" +
                      std::to_string(hr->height),
                  ""};
-  const Rgb out = tile > 0 ? upscale_tiled(impl_->network, *lr, tile, impl_->pool)
-                           : upscale(impl_->network, *lr, impl_->pool);
+  const Rgb out =
+      tile > 0 ? upscale_tiled(impl_->network, *lr, tile, impl_->pool) : upscale(impl_->network, *lr, impl_->pool);
   const std::vector<double> a = luma_bt601(out.values.data(), out.width, out.height);
   const std::vector<double> b = luma_bt601(hr->values.data(), hr->width, hr->height);
   return PictureQuality{psnr(a, b, out.width, out.height, s), ssim(a, b, out.width, out.height, s)};

@@ -10,8 +10,7 @@ constexpr int kRowsPerCall = 16;
 template <typename Sample>
 void quantise(const float* in, int width, int colors, int channels, float largest, Sample* out) {
   for (int x = 0; x < width; ++x, in += colors, out += channels)
-    for (int c = 0; c < colors; ++c)
-      out[c] = static_cast<Sample>(std::clamp(in[c], 0.0f, 1.0f) * largest + 0.5f);
+    for (int c = 0; c < colors; ++c) out[c] = static_cast<Sample>(std::clamp(in[c], 0.0f, 1.0f) * largest + 0.5f);
 }
 
 template <typename Sample>
@@ -23,7 +22,10 @@ void fill_alpha(const Sample* alpha, int width, int channels, Sample* out) {
 
 OutputSink::OutputSink(int network_width, int network_height, const ImageInfo& out, const AlphaPlane* alpha,
                        Consumer consumer)
-    : network_width_(network_width), out_(out), colors_(out.channels <= 2 ? 1 : 3), alpha_(alpha),
+    : network_width_(network_width),
+      out_(out),
+      colors_(out.channels <= 2 ? 1 : 3),
+      alpha_(alpha),
       consumer_(std::move(consumer)) {
   if (colors_ == 1) grey_.resize(network_width);
   if (out.width != network_width || out.height != network_height) {
@@ -66,13 +68,11 @@ void OutputSink::emit(const float* row) {
   if (out_.bits == 16) {
     auto* samples = reinterpret_cast<std::uint16_t*>(out);
     quantise(row, out_.width, colors_, out_.channels, 65535.0f, samples);
-    if (out_.has_alpha())
-      fill_alpha(reinterpret_cast<const std::uint16_t*>(alpha), out_.width, out_.channels, samples);
+    if (out_.has_alpha()) fill_alpha(reinterpret_cast<const std::uint16_t*>(alpha), out_.width, out_.channels, samples);
   } else {
     auto* samples = reinterpret_cast<std::uint8_t*>(out);
     quantise(row, out_.width, colors_, out_.channels, 255.0f, samples);
-    if (out_.has_alpha())
-      fill_alpha(reinterpret_cast<const std::uint8_t*>(alpha), out_.width, out_.channels, samples);
+    if (out_.has_alpha()) fill_alpha(reinterpret_cast<const std::uint8_t*>(alpha), out_.width, out_.channels, samples);
   }
   ++y_;
   if (++pending_ == kRowsPerCall || y_ == out_.height) flush();

@@ -16,12 +16,12 @@ struct PackedDepthwise {
 };
 
 struct PackedBlock {
-  PackedDepthwise cpe1, lepe, cpe2, ffn_dw;  ///< cpe1, cpe2, ffn_dw include the identity (x + dw(x))
-  cpu::PackedMatrix q, k, v_heads;  ///< columns padded per head (NaLa kernels)
-  cpu::PackedMatrix v, gate;        ///< plain columns (LePE, gate)
+  PackedDepthwise cpe1, lepe, cpe2, ffn_dw;     ///< cpe1, cpe2, ffn_dw include the identity (x + dw(x))
+  cpu::PackedMatrix q, k, v_heads;              ///< columns padded per head (NaLa kernels)
+  cpu::PackedMatrix v, gate;                    ///< plain columns (LePE, gate)
   std::vector<float> merge_weight, merge_bias;  ///< affine of norm_out
-  cpu::PackedMatrix out;            ///< γ₁ folded
-  cpu::PackedMatrix fc1, fc2;       ///< γ₂ folded into fc2
+  cpu::PackedMatrix out;                        ///< γ₁ folded
+  cpu::PackedMatrix fc1, fc2;                   ///< γ₂ folded into fc2
 };
 
 struct PackedNetwork {
@@ -29,10 +29,10 @@ struct PackedNetwork {
 
   ModelSpec spec;
   NalaParams nala;
-  cpu::PackedMatrix head;                   ///< 3×3 over RGB rows: three segments of 9
+  cpu::PackedMatrix head;  ///< 3×3 over RGB rows: three segments of 9
   std::vector<PackedBlock> blocks;
   std::vector<cpu::PackedMatrix> group_convs;
-  cpu::PackedMatrix tail;                   ///< columns ordered (sub-row, sub-column, RGB)
+  cpu::PackedMatrix tail;  ///< columns ordered (sub-row, sub-column, RGB)
 };
 
 }  // namespace nalasr

@@ -34,8 +34,12 @@ Plan plan_with(const PlanRequest& r, int strip_rows) {
   p.strip_rows = std::min(strip_rows, r.height);
   p.sweeps = sweep_count(r.spec);
 
-  const SweepContext context{.spec = r.spec, .nala = NalaParams::of(r.spec), .width = r.width, .height = r.height,
-                             .strip_rows = p.strip_rows, .threads = r.threads};
+  const SweepContext context{.spec = r.spec,
+                             .nala = NalaParams::of(r.spec),
+                             .width = r.width,
+                             .height = r.height,
+                             .strip_rows = p.strip_rows,
+                             .threads = r.threads};
   const std::uint64_t tokens = static_cast<std::uint64_t>(r.width) * r.height;
   p.input_bytes = tokens * r.channels * (r.bits / 8);
   p.map_bytes = p.sweeps > 1 ? tokens * context.dim() * sizeof(float) : 0;
@@ -55,9 +59,12 @@ Plan plan_with(const PlanRequest& r, int strip_rows) {
 
 const char* to_string(Device device) {
   switch (device) {
-    case Device::cpu: return "cpu";
-    case Device::cuda: return "cuda";
-    default: return "auto";
+    case Device::cpu:
+      return "cpu";
+    case Device::cuda:
+      return "cuda";
+    default:
+      return "auto";
   }
 }
 

@@ -16,7 +16,9 @@ class RowRing {
   RowRing() = default;
   /// `capacity` rows of `width` tokens with `channels` floats. `height` is the picture's: rows outside it read as 0.
   RowRing(Arena& arena, int width, int height, int channels, int capacity)
-      : channels_(channels), height_(height), capacity_(capacity),
+      : channels_(channels),
+        height_(height),
+        capacity_(capacity),
         stride_(static_cast<std::size_t>(width + 2 * kRowPadding) * channels) {
     data_ = arena.floats(stride_ * (capacity + 1));  // the extra row stays zero
     if (!data_) return;

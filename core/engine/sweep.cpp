@@ -46,8 +46,10 @@ Sweep build_sweep(const SweepContext& c, Arena& arena, int index, const PictureV
     const AttentionScope scope = c.spec.scopes[block];
     RowSource source{.map = map, .row_floats = c.width * c.dim()};
     if (!scope.is_global()) source = {.ring = &sweep.add<CpeStage>(c, arena, block, *x).out()};
-    const RowRing& mixed = sweep.add<MixStage>(c, arena, block, source, scope.is_global() ? state_in : nullptr,
-                                               scope.window, window_shift(c.spec, block)).out();
+    const RowRing& mixed = sweep
+                               .add<MixStage>(c, arena, block, source, scope.is_global() ? state_in : nullptr,
+                                              scope.window, window_shift(c.spec, block))
+                               .out();
     const RowRing& merged = sweep.add<MergeStage>(c, arena, block, mixed).out();
     const RowRing& hidden = sweep.add<FfnInStage>(c, arena, block, merged).out();
     x = &sweep.add<FfnOutStage>(c, arena, block, hidden).out();
@@ -115,17 +117,21 @@ std::size_t arena_bytes(const SweepContext& context) {
 std::size_t fixed_bytes(const SweepContext& c) {
   std::size_t windows = 0;
   for (const AttentionScope& scope : c.spec.scopes)
-    if (!scope.is_global())
-      windows += (c.width / scope.window + 2) * cpu::NalaState::bytes(c.nala);
+    if (!scope.is_global()) windows += (c.width / scope.window + 2) * cpu::NalaState::bytes(c.nala);
   return 2 * cpu::NalaState::bytes(c.nala) + cpu::RotaryTable::bytes(c.nala, c.height, c.width) +
          c.scratch_floats() * c.threads * sizeof(float) + windows;
 }
 
 bool run_network(const PackedNetwork& network, const PictureView& picture, int strip_rows, ThreadPool& pool,
                  const RowSink& sink, const std::function<void(int, double)>& progress, std::stop_token stop) {
-  SweepContext c{.network = &network, .spec = network.spec, .nala = network.nala, .width = picture.width,
-                 .height = picture.height, .strip_rows = std::min(strip_rows, picture.height),
-                 .threads = pool.size(), .pool = &pool};
+  SweepContext c{.network = &network,
+                 .spec = network.spec,
+                 .nala = network.nala,
+                 .width = picture.width,
+                 .height = picture.height,
+                 .strip_rows = std::min(strip_rows, picture.height),
+                 .threads = pool.size(),
+                 .pool = &pool};
   const cpu::RotaryTable rotary(c.nala, c.height, c.width);
   Buffer<float> scratch(c.scratch_floats() * c.threads);
   c.rotary = &rotary;

@@ -32,8 +32,12 @@ bool is_opaque(const Picture& picture) {
 }
 
 PictureView view_of(const Picture& picture, SampleSource source) {
-  return {.data = picture.row(0), .width = picture.info.width, .height = picture.info.height,
-          .channels = picture.info.channels, .bits = picture.info.bits, .stride = picture.info.row_bytes(),
+  return {.data = picture.row(0),
+          .width = picture.info.width,
+          .height = picture.info.height,
+          .channels = picture.info.channels,
+          .bits = picture.info.bits,
+          .stride = picture.info.row_bytes(),
           .source = source};
 }
 
@@ -50,10 +54,18 @@ struct Upscaler::Impl {
   Impl(std::shared_ptr<const Model> m, UpscalerOptions o)
       : model(std::move(m)), options(o), network(*model), pool(o.threads) {}
 
-  [[nodiscard]] Result<Plan> plan(const ImageInfo& info, std::uint64_t codec_bytes, const UpscaleRequest& request) const {
-    PlanRequest r{.width = info.width, .height = info.height, .channels = info.channels, .bits = info.bits,
-                  .target_scale = request.scale, .spec = network.spec, .device = options.device,
-                  .threads = pool.size(), .codec_bytes = codec_bytes, .budget = request.memory_budget,
+  [[nodiscard]] Result<Plan> plan(const ImageInfo& info, std::uint64_t codec_bytes,
+                                  const UpscaleRequest& request) const {
+    PlanRequest r{.width = info.width,
+                  .height = info.height,
+                  .channels = info.channels,
+                  .bits = info.bits,
+                  .target_scale = request.scale,
+                  .spec = network.spec,
+                  .device = options.device,
+                  .threads = pool.size(),
+                  .codec_bytes = codec_bytes,
+                  .budget = request.memory_budget,
                   .strip_rows = request.strip_rows};
     if (swaps_axes(info.orientation)) std::swap(r.width, r.height);
     if (r.device == Device::automatic) r.device = Device::cpu;
@@ -82,9 +94,7 @@ Result<RunReport> Upscaler::run(const UpscaleRequest& request, const ProgressCal
     return impl_->run(request, progress, stop);
   } catch (const std::bad_alloc&) {
     return Error{ErrorCode::out_of_memory, "out of memory", "use --memory-budget, or a smaller picture"};
-  } catch (const std::exception& e) {
-    return Error{ErrorCode::internal, e.what(), "please report this"};
-  }
+  } catch (const std::exception& e) { return Error{ErrorCode::internal, e.what(), "please report this"}; }
 }
 
 bool Upscaler::Impl::pass(const Picture& picture, SampleSource source, const Plan& plan, OutputSink& sink,
@@ -96,8 +106,8 @@ bool Upscaler::Impl::pass(const Picture& picture, SampleSource source, const Pla
     if (failed) sink.push(count, rgb);
     if (!failed) stopper.request_stop();
   };
-  const bool finished = run_network(network, view_of(picture, source), plan.strip_rows, pool, rows, progress,
-                                    stopper.get_token());
+  const bool finished =
+      run_network(network, view_of(picture, source), plan.strip_rows, pool, rows, progress, stopper.get_token());
   return finished && failed.ok();
 }
 
@@ -152,11 +162,11 @@ Result<RunReport> Upscaler::Impl::run(const UpscaleRequest& request, const Progr
     grey.channels = 1;
     plane.samples = Buffer<std::byte>(grey.row_bytes() * grey.height);
     std::byte* next = plane.samples.data();
-    OutputSink sink(network_width, network_height, grey, nullptr, [&](const StripView& rows) {
-      next = std::copy_n(rows.data, rows.stride * rows.rows, next);
-    });
-    if (!pass(*picture, SampleSource::alpha, p, sink, failed,
-              [&](int sweep, double f) { tell("sweep", sweep, p.sweeps, f / passes); }, stop))
+    OutputSink sink(network_width, network_height, grey, nullptr,
+                    [&](const StripView& rows) { next = std::copy_n(rows.data, rows.stride * rows.rows, next); });
+    if (!pass(
+            *picture, SampleSource::alpha, p, sink, failed,
+            [&](int sweep, double f) { tell("sweep", sweep, p.sweeps, f / passes); }, stop))
       return kCancelled;
   }
   OutputSink sink(network_width, network_height, out, &plane, [&](const StripView& rows) {
@@ -164,9 +174,9 @@ Result<RunReport> Upscaler::Impl::run(const UpscaleRequest& request, const Progr
     failed = (*writer)->write_rows(rows);
     report.seconds_encode += seconds_since(begin);
   });
-  const bool finished = pass(*picture, SampleSource::color, p, sink, failed, [&](int sweep, double f) {
-    tell("sweep", sweep, p.sweeps, (passes - 1 + f) / passes);
-  }, stop);
+  const bool finished = pass(
+      *picture, SampleSource::color, p, sink, failed,
+      [&](int sweep, double f) { tell("sweep", sweep, p.sweeps, (passes - 1 + f) / passes); }, stop);
   if (!failed) return failed.error();
   if (!finished) return kCancelled;
   report.seconds_network = seconds_since(network_start) - report.seconds_encode;

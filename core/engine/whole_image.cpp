@@ -126,8 +126,7 @@ void attend(const NalaParams& p, const Map& q, const Map& k, const Map& v, int y
   for (int head = 0; head < p.heads; ++head)
     for (int y = 0; y < h; ++y)
       for (int x = 0; x < w; ++x)
-        if (o.inside(y0 + y, x0 + x))
-          std::copy_n(&buffers[3][index(head, y, x)], d, o.at(y0 + y, x0 + x) + head * d);
+        if (o.inside(y0 + y, x0 + x)) std::copy_n(&buffers[3][index(head, y, x)], d, o.at(y0 + y, x0 + x) + head * d);
 }
 
 Map block(const Model& model, int i, Map x) {
@@ -172,9 +171,9 @@ double interpolate(const std::vector<double>& rgb, int width, int height, int sc
   double sum = 0;
   for (int iy = static_cast<int>(std::floor(sy)) - 1; iy <= std::floor(sy) + 2; ++iy)
     for (int ix = static_cast<int>(std::floor(sx)) - 1; ix <= std::floor(sx) + 2; ++ix)
-      sum += keys(sy - iy) * keys(sx - ix) *
-             rgb[(static_cast<std::size_t>(std::clamp(iy, 0, height - 1)) * width + std::clamp(ix, 0, width - 1)) * 3 +
-                 c];
+      sum +=
+          keys(sy - iy) * keys(sx - ix) *
+          rgb[(static_cast<std::size_t>(std::clamp(iy, 0, height - 1)) * width + std::clamp(ix, 0, width - 1)) * 3 + c];
   return sum;
 }
 
@@ -200,8 +199,7 @@ std::vector<double> run_whole_image(const Model& model, int width, int height, c
     for (int px = 0; px < width * s; ++px)
       for (int c = 0; c < 3; ++c)
         out[(static_cast<std::size_t>(y) * width * s + px) * 3 + c] =
-            tail.at(y / s, px / s)[c * s * s + y % s * s + px % s] +
-            interpolate(rgb, width, height, s, y, px, c);
+            tail.at(y / s, px / s)[c * s * s + y % s * s + px % s] + interpolate(rgb, width, height, s, y, px, c);
   return out;
 }
 

@@ -8,8 +8,8 @@
 
 namespace nalasr {
 
-inline constexpr double kNormGuard = 1e-6;       ///< ‖x‖ is never divided by less than this, so q = 0 is finite
-inline constexpr double kNormaliserEps = 1e-6;   ///< ε of φ_q(q)ᵀm + ε
+inline constexpr double kNormGuard = 1e-6;      ///< ‖x‖ is never divided by less than this, so q = 0 is finite
+inline constexpr double kNormaliserEps = 1e-6;  ///< ε of φ_q(q)ᵀm + ε
 inline constexpr double kLayerNormEps = 1e-6;
 
 /// Shape and constants of one NaLa layer (design.md section 1).

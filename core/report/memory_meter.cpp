@@ -22,7 +22,7 @@ std::uint64_t status_bytes(const std::string& name) {
 std::uint64_t MemoryMeter::resident() { return status_bytes("VmRSS:"); }
 
 MemoryMeter::MemoryMeter() {
-  malloc_trim(0);  // what earlier work freed must not hide what this work takes
+  malloc_trim(0);                               // what earlier work freed must not hide what this work takes
   std::ofstream("/proc/self/clear_refs") << 5;  // resets VmHWM; harmless where it is not allowed
   start_ = resident();
 }

@@ -57,8 +57,11 @@ int run_once(const Options& o) {
     PlanRequest request{.width = o.width, .height = o.height, .spec = network.spec, .threads = threads};
     request.strip_rows = o.strip_rows;
     const auto plan = make_plan(request);
-    const PictureView view{.data = reinterpret_cast<const std::byte*>(input.data()), .width = o.width,
-                           .height = o.height, .channels = 3, .bits = 32,
+    const PictureView view{.data = reinterpret_cast<const std::byte*>(input.data()),
+                           .width = o.width,
+                           .height = o.height,
+                           .channels = 3,
+                           .bits = 32,
                            .stride = o.width * 3 * sizeof(float)};
     const MemoryMeter meter;
     const auto start = std::chrono::steady_clock::now();
@@ -131,7 +134,9 @@ int main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
   if (!o.only.empty()) return run_once(o);
   try {
-    nlohmann::json report = {{"width", o.width}, {"height", o.height}, {"repeat", o.repeat},
+    nlohmann::json report = {{"width", o.width},
+                             {"height", o.height},
+                             {"repeat", o.repeat},
                              {"threads", o.threads ? o.threads : default_thread_count()}};
     for (const std::string& method : o.methods) report["runs"].push_back(measure(o, method));
     if (o.methods == std::vector<std::string>{"strips", "eager"}) {

@@ -89,9 +89,7 @@ int main(int argc, char** argv) {
   app.add_option("--threads", options.threads, "0 = all cores")->check(CLI::NonNegativeNumber);
   try {
     app.parse(argc, argv);
-  } catch (const CLI::ParseError& e) {
-    return app.exit(e) == 0 ? 0 : 2;
-  }
+  } catch (const CLI::ParseError& e) { return app.exit(e) == 0 ? 0 : 2; }
   if (options.device == "cuda") return fail("--device cuda", device_unavailable_reason(Device::cuda), 3);
   return run(options);
 }

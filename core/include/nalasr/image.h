@@ -83,9 +83,9 @@ class ImageReader {
 
 /// How to encode. `quality` counts for lossy formats only.
 struct EncodeOptions {
-  int quality = 95;          ///< 1..100
-  int png_compression = 6;   ///< zlib level 0..9
-  bool chroma_444 = true;    ///< JPEG without chroma subsampling
+  int quality = 95;         ///< 1..100
+  int png_compression = 6;  ///< zlib level 0..9
+  bool chroma_444 = true;   ///< JPEG without chroma subsampling
 };
 
 /// Sequential writer into a temporary file in the target's folder. Nothing appears under the final name before

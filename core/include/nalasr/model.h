@@ -29,16 +29,16 @@ struct AttentionScope {
 
 /// Everything that shapes the network (design.md section 1).
 struct ModelSpec {
-  int scale = 4;       ///< output pixels per input pixel along each axis
-  int dim = 64;        ///< channels C of the feature map
-  int heads = 2;       ///< attention heads; head dim d = dim / heads, a multiple of 4
-  int blocks = 12;     ///< number of NaLa blocks
-  int group = 4;       ///< blocks per group; each group is closed by x += conv3x3(x)
+  int scale = 4;         ///< output pixels per input pixel along each axis
+  int dim = 64;          ///< channels C of the feature map
+  int heads = 2;         ///< attention heads; head dim d = dim / heads, a multiple of 4
+  int blocks = 12;       ///< number of NaLa blocks
+  int group = 4;         ///< blocks per group; each group is closed by x += conv3x3(x)
   double ffn_ratio = 2;  ///< hidden channels of the FFN / dim
   DirectionMap direction_map = DirectionMap::cosine;
-  double lambda = 3;      ///< exponent λ of |k| and factor of p(n)
-  double tau = 0.5;       ///< τ of p(n) = λ(τ + tanh n)
-  double alpha = 20;      ///< α of the cosine direction map
+  double lambda = 3;  ///< exponent λ of |k| and factor of p(n)
+  double tau = 0.5;   ///< τ of p(n) = λ(τ + tanh n)
+  double alpha = 20;  ///< α of the cosine direction map
   double rotary_base = 10000;
   std::vector<AttentionScope> scopes;  ///< one per block
 
@@ -78,7 +78,7 @@ class Model {
 
 /// One line of models/manifest.json.
 struct ModelEntry {
-  std::string name;         ///< "light"
+  std::string name;  ///< "light"
   std::filesystem::path file;
   std::string sha256;
   int scale = 4;

@@ -21,15 +21,15 @@ const char* to_string(Device device);
 /// What the plan depends on. Width and height are those of the low-resolution picture after orientation.
 struct PlanRequest {
   int width = 0, height = 0;
-  int channels = 3;      ///< of the picture; alpha (2 or 4) costs a second, smaller pass
-  int bits = 8;          ///< per sample, in and out
+  int channels = 3;         ///< of the picture; alpha (2 or 4) costs a second, smaller pass
+  int bits = 8;             ///< per sample, in and out
   double target_scale = 0;  ///< 0 = the model's own; otherwise a final resample follows
   ModelSpec spec;
   Device device = Device::cpu;
   int threads = 1;
-  std::uint64_t codec_bytes = 0;  ///< what decoder and encoder hold besides rows
+  std::uint64_t codec_bytes = 0;          ///< what decoder and encoder hold besides rows
   std::optional<std::uint64_t> budget{};  ///< bytes the run may take above the loaded program
-  int strip_rows = 0;    ///< 0 = let the plan choose; otherwise forced (tests, benchmarks)
+  int strip_rows = 0;                     ///< 0 = let the plan choose; otherwise forced (tests, benchmarks)
 };
 
 /// Pure data: how the run goes and what it takes. Bytes are above the loaded program and model.
@@ -38,8 +38,8 @@ struct Plan {
   int output_width = 0, output_height = 0;
   Device device = Device::cpu;
   int threads = 1;
-  int strip_rows = 0;  ///< low-resolution rows that enter a sweep at a time
-  int sweeps = 0;      ///< passes over the picture: global layers + 1
+  int strip_rows = 0;               ///< low-resolution rows that enter a sweep at a time
+  int sweeps = 0;                   ///< passes over the picture: global layers + 1
   std::uint64_t input_bytes = 0;    ///< the decoded picture
   std::uint64_t map_bytes = 0;      ///< the resident feature map
   std::uint64_t working_bytes = 0;  ///< row rings, scratch, partial sums, states

@@ -41,9 +41,9 @@ struct UpscaleRequest {
   std::filesystem::path input, output;
   ImageFormat format = ImageFormat::png;
   EncodeOptions encode{};
-  double scale = 0;  ///< 0 = the model's own
+  double scale = 0;                              ///< 0 = the model's own
   std::optional<std::uint64_t> memory_budget{};  ///< bytes above the loaded program
-  int strip_rows = 0;  ///< 0 = the plan's choice
+  int strip_rows = 0;                            ///< 0 = the plan's choice
 };
 
 /// What a run did: predicted beside measured.
@@ -52,8 +52,8 @@ struct RunReport {
   ImageInfo input_info, output_info;
   Plan plan;
   std::string model;
-  std::string device;           ///< "cpu"
-  std::string instruction_set;  ///< which SIMD path ran: "AVX3_ZEN4", "AVX2", ...
+  std::string device;                ///< "cpu"
+  std::string instruction_set;       ///< which SIMD path ran: "AVX3_ZEN4", "AVX2", ...
   std::uint64_t predicted_peak = 0;  ///< bytes above the loaded program
   std::uint64_t measured_peak = 0;   ///< bytes, as the operating system counts resident memory
   double seconds_total = 0, seconds_decode = 0, seconds_network = 0, seconds_encode = 0;

@@ -73,10 +73,18 @@ HWY_INLINE void GemmImpl(const GemmArgs& g) {
     const int columns = HWY_MIN(kPanel, g.b->n - first);
     const int vectors = (columns + kLanes - 1) / kLanes;
     switch (vectors) {
-      case 4: GemmPanel<HWY_MIN(4, kPanelVectors)>(g, panel, first, columns); break;
-      case 3: GemmPanel<HWY_MIN(3, kPanelVectors)>(g, panel, first, columns); break;
-      case 2: GemmPanel<2>(g, panel, first, columns); break;
-      default: GemmPanel<1>(g, panel, first, columns); break;
+      case 4:
+        GemmPanel<HWY_MIN(4, kPanelVectors)>(g, panel, first, columns);
+        break;
+      case 3:
+        GemmPanel<HWY_MIN(3, kPanelVectors)>(g, panel, first, columns);
+        break;
+      case 2:
+        GemmPanel<2>(g, panel, first, columns);
+        break;
+      default:
+        GemmPanel<1>(g, panel, first, columns);
+        break;
     }
     panel += static_cast<std::size_t>(g.b->k) * vectors * kLanes;
   }

@@ -27,9 +27,8 @@ void Depthwise(const DepthwiseArgs& a) { DepthwiseImpl(a); }
 void LayerNorm(const float* x, std::size_t ldx, int tokens, int channels, float* out, std::size_t ldo) {
   LayerNormImpl(x, ldx, tokens, channels, out, ldo);
 }
-void GatedMerge(const float* o, std::size_t ldo, const float* lepe, std::size_t ldl, const float* gate,
-                std::size_t ldg, const float* weight, const float* bias, int tokens, int channels, float* out,
-                std::size_t ldout) {
+void GatedMerge(const float* o, std::size_t ldo, const float* lepe, std::size_t ldl, const float* gate, std::size_t ldg,
+                const float* weight, const float* bias, int tokens, int channels, float* out, std::size_t ldout) {
   GatedMergeImpl(o, ldo, lepe, ldl, gate, ldg, weight, bias, tokens, channels, out, ldout);
 }
 void QueryFeatures(const FeatureArgs& a) { QueryFeaturesImpl(a); }
@@ -40,8 +39,17 @@ void AccumulateState(const float* features, const float* v, std::size_t ldv, int
 float MaxAbs(const float* x, std::size_t count) { return MaxAbsImpl(x, count); }
 
 CpuKernels Table() {
-  return {hwy::TargetName(HWY_TARGET), kLanes, kPanel,        Gemm,        Depthwise,      LayerNorm,
-          GatedMerge,                  QueryFeatures, KeyFeatures, AccumulateState, MaxAbs};
+  return {hwy::TargetName(HWY_TARGET),
+          kLanes,
+          kPanel,
+          Gemm,
+          Depthwise,
+          LayerNorm,
+          GatedMerge,
+          QueryFeatures,
+          KeyFeatures,
+          AccumulateState,
+          MaxAbs};
 }
 
 }  // namespace
@@ -106,8 +114,7 @@ PackedMatrix pack_matrix(const float* w, int k_of_w, const float* bias, const st
     for (int r = 0; r < out.k; ++r)
       for (int c = 0; c < width; ++c) {
         const bool present = c < columns && k_map[r] >= 0 && n_map[first + c] >= 0;
-        out.data.push_back(
-            present ? w[static_cast<std::size_t>(n_map[first + c]) * k_of_w + k_map[r]] : 0.0f);
+        out.data.push_back(present ? w[static_cast<std::size_t>(n_map[first + c]) * k_of_w + k_map[r]] : 0.0f);
       }
   }
   return out;

@@ -45,7 +45,7 @@ struct GemmArgs {
 struct DepthwiseArgs {
   int k = 3;
   const float* rows[5] = {};
-  std::size_t ld = 0;  ///< floats between neighbouring tokens of a row
+  std::size_t ld = 0;              ///< floats between neighbouring tokens of a row
   const float* weights = nullptr;  ///< [k*k][channels]
   const float* bias = nullptr;     ///< [channels]
   int channels = 0;                ///< padded
@@ -57,7 +57,7 @@ struct DepthwiseArgs {
 /// φ of all heads of a tile of tokens; d_pad = pad_channels(head_dim), features per head 2*d_pad.
 struct FeatureArgs {
   const NalaParams* params = nullptr;
-  int tokens = 0;  ///< at most kTile
+  int tokens = 0;            ///< at most kTile
   const float* x = nullptr;  ///< q or k: [tokens][ldx], head h at h*d_pad, zero-padded
   std::size_t ldx = 0;
   const float* cos = nullptr;  ///< [tokens][d_pad]: rotary cosines per channel
@@ -84,8 +84,7 @@ struct CpuKernels {
   void (*query_features)(const FeatureArgs&);  ///< features are divided by the normaliser
   void (*key_features)(const FeatureArgs&);
   /// state[i][c] += Σ_t features[t][i]·v[t][c]; features [tokens][2*d_pad], v [tokens][ldv], state [2*d_pad][d_pad]
-  void (*accumulate_state)(const float* features, const float* v, std::size_t ldv, int tokens, int d_pad,
-                           float* state);
+  void (*accumulate_state)(const float* features, const float* v, std::size_t ldv, int tokens, int d_pad, float* state);
   float (*max_abs)(const float* x, std::size_t count);
 };
 

@@ -80,8 +80,14 @@ void accumulate_tile(const NalaParams& p, const RotaryTable& rotary, int y, int 
   rotary.fill(y, x0, tokens, scratch.cos, scratch.sin);
 
   const std::size_t head_floats = static_cast<std::size_t>(count) * d_pad;
-  kernel.key_features({.params = &p, .tokens = tokens, .x = k, .ldx = ld, .cos = scratch.cos, .sin = scratch.sin,
-                       .features = scratch.features, .scale = std::exp2f(static_cast<float>(-partial.exponent)),
+  kernel.key_features({.params = &p,
+                       .tokens = tokens,
+                       .x = k,
+                       .ldx = ld,
+                       .cos = scratch.cos,
+                       .sin = scratch.sin,
+                       .features = scratch.features,
+                       .scale = std::exp2f(static_cast<float>(-partial.exponent)),
                        .m = partial.sums + p.heads * head_floats});
   for (int h = 0; h < p.heads; ++h)
     kernel.accumulate_state(scratch.features + static_cast<std::size_t>(h) * tokens * count, v + h * d_pad, ld, tokens,
@@ -91,9 +97,7 @@ void accumulate_tile(const NalaParams& p, const RotaryTable& rotary, int y, int 
 NalaState::NalaState(const NalaParams& p)
     : params_(p), sums_(partial_floats(p)), s_(p.heads), m_(static_cast<std::size_t>(p.heads) * features_of(p)) {}
 
-std::size_t NalaState::bytes(const NalaParams& p) {
-  return partial_floats(p) * (sizeof(double) + sizeof(float));
-}
+std::size_t NalaState::bytes(const NalaParams& p) { return partial_floats(p) * (sizeof(double) + sizeof(float)); }
 
 void NalaState::clear() { std::fill(sums_.begin(), sums_.end(), 0.0); }
 
@@ -128,8 +132,7 @@ void NalaState::finalise(double tokens) {
       for (int i = 0; i < count; ++i)
         transposed[c * count + i] = static_cast<float>(s[i * d_pad + c] / tokens * factor);
     s_[h] = pack_matrix(transposed.data(), count, nullptr, all, padded_map(d, d));
-    for (int i = 0; i < count; ++i)
-      m_[h * count + i] = static_cast<float>(m[i] / tokens * factor);
+    for (int i = 0; i < count; ++i) m_[h * count + i] = static_cast<float>(m[i] / tokens * factor);
   }
 }
 
@@ -146,9 +149,16 @@ void apply_tile(const NalaParams& p, const RotaryTable& rotary, int y, int x0, i
     return;
   }
   rotary.fill(y, x0, tokens, scratch.cos, scratch.sin);
-  kernel.query_features({.params = &p, .tokens = tokens, .x = q, .ldx = ldq, .cos = scratch.cos, .sin = scratch.sin,
-                         .features = scratch.features, .scale = std::exp2f(static_cast<float>(-exponent)),
-                         .m = const_cast<float*>(state.m()), .eps = state.eps()});
+  kernel.query_features({.params = &p,
+                         .tokens = tokens,
+                         .x = q,
+                         .ldx = ldq,
+                         .cos = scratch.cos,
+                         .sin = scratch.sin,
+                         .features = scratch.features,
+                         .scale = std::exp2f(static_cast<float>(-exponent)),
+                         .m = const_cast<float*>(state.m()),
+                         .eps = state.eps()});
   for (int h = 0; h < p.heads; ++h) {
     GemmArgs g;
     g.a[0] = scratch.features + static_cast<std::size_t>(h) * tokens * count;

@@ -34,8 +34,7 @@ HWY_INLINE void Moments(const float* x, int channels, int padded, float& mean, f
   inverse = 1.0f / std::sqrt(total / static_cast<float>(channels) + static_cast<float>(kLayerNormEps));
 }
 
-HWY_INLINE void LayerNormImpl(const float* x, std::size_t ldx, int tokens, int channels, float* out,
-                              std::size_t ldo) {
+HWY_INLINE void LayerNormImpl(const float* x, std::size_t ldx, int tokens, int channels, float* out, std::size_t ldo) {
   const D d;
   const int step = static_cast<int>(hn::Lanes(d)), padded = pad_channels(channels);
   for (int t = 0; t < tokens; ++t, x += ldx, out += ldo) {

@@ -68,19 +68,24 @@ TEST(Strips, StopsWithinOneStrip) {
   const ModelSpec spec = small_spec(DirectionMap::cosine, 16, 1, {0, 0}, 2);
   const PackedNetwork network(*random_model(spec, 8));
   const std::vector<float> rgb = random_picture(20, 64, 8);
-  const PictureView view{.data = reinterpret_cast<const std::byte*>(rgb.data()), .width = 20, .height = 64,
-                         .channels = 3, .bits = 32, .stride = 20 * 3 * sizeof(float)};
+  const PictureView view{.data = reinterpret_cast<const std::byte*>(rgb.data()),
+                         .width = 20,
+                         .height = 64,
+                         .channels = 3,
+                         .bits = 32,
+                         .stride = 20 * 3 * sizeof(float)};
   ThreadPool pool(2);
   std::stop_source source;
   int calls = 0;
   double last = 0;
-  const bool finished = run_network(network, view, 4, pool, [](int, int, const float*) {},
-                                    [&](int, double fraction) {
-                                      EXPECT_GE(fraction, last);
-                                      last = fraction;
-                                      if (++calls == 5) source.request_stop();
-                                    },
-                                    source.get_token());
+  const bool finished = run_network(
+      network, view, 4, pool, [](int, int, const float*) {},
+      [&](int, double fraction) {
+        EXPECT_GE(fraction, last);
+        last = fraction;
+        if (++calls == 5) source.request_stop();
+      },
+      source.get_token());
   EXPECT_FALSE(finished);
   EXPECT_EQ(calls, 5);
 }
@@ -88,12 +93,16 @@ TEST(Strips, StopsWithinOneStrip) {
 TEST(Strips, ProgressEndsAtOne) {
   const PackedNetwork network(*random_model(small_spec(DirectionMap::cosine, 16, 1, {0, 0}, 2), 9));
   const std::vector<float> rgb = random_picture(20, 30, 8);
-  const PictureView view{.data = reinterpret_cast<const std::byte*>(rgb.data()), .width = 20, .height = 30,
-                         .channels = 3, .bits = 32, .stride = 20 * 3 * sizeof(float)};
+  const PictureView view{.data = reinterpret_cast<const std::byte*>(rgb.data()),
+                         .width = 20,
+                         .height = 30,
+                         .channels = 3,
+                         .bits = 32,
+                         .stride = 20 * 3 * sizeof(float)};
   ThreadPool pool(1);
   double last = 0;
-  EXPECT_TRUE(run_network(network, view, 4, pool, [](int, int, const float*) {},
-                          [&](int, double fraction) { last = fraction; }, {}));
+  EXPECT_TRUE(run_network(
+      network, view, 4, pool, [](int, int, const float*) {}, [&](int, double fraction) { last = fraction; }, {}));
   EXPECT_NEAR(last, 1.0, 1e-9);
 }
 

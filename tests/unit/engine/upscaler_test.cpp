@@ -210,9 +210,12 @@ TEST_F(UpscalerTest, CancelledRunLeavesNothing) {
   std::stop_source source;
   const auto report = upscaler.run({.input = in, .output = folder_ / "out" / "out.png"}, {}, source.get_token());
   EXPECT_FALSE(report);  // no such folder
-  const auto cancelled = upscaler.run({.input = in, .output = folder_ / "out.png"},
-                                      [&](const Progress& p) { if (p.fraction > 0.3) source.request_stop(); },
-                                      source.get_token());
+  const auto cancelled = upscaler.run(
+      {.input = in, .output = folder_ / "out.png"},
+      [&](const Progress& p) {
+        if (p.fraction > 0.3) source.request_stop();
+      },
+      source.get_token());
   ASSERT_FALSE(cancelled);
   EXPECT_EQ(cancelled.error().code, ErrorCode::cancelled);
   int files = 0;

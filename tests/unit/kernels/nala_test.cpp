@@ -157,8 +157,7 @@ TEST(NalaProperty, LargerQueryNormLowersEntropy) {
 
 TEST(NalaGolden, EqualsPyTorch) {
   for (const auto& [name, map] : {std::pair{"nala_cosine", kMaps[0]}, {"nala_relu_split", kMaps[1]}}) {
-    const auto file =
-        safetensors::File::read(std::string(NALASR_SOURCE_DIR "/tests/golden/") + name + ".safetensors");
+    const auto file = safetensors::File::read(std::string(NALASR_SOURCE_DIR "/tests/golden/") + name + ".safetensors");
     ASSERT_TRUE(file) << file.error().message;
     Qkv data(map, 2, 32, 9, 7, 1);
     data.q = *file->floats("q");
