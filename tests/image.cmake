@@ -9,3 +9,11 @@ nalasr_test(image_tests
   unit/image/test_samples.cpp
   unit/image/test_writers.cpp)
 target_link_libraries(image_tests PRIVATE PNG::PNG JPEG::JPEG)
+
+# The harness with its own driver, any compiler; a longer run: fuzz_reader -runs=1000000 -seed=7 FOLDER.
+add_executable(fuzz_reader fuzz/fuzz_reader.cpp fuzz/fuzz_driver.cpp)
+target_link_libraries(fuzz_reader PRIVATE nalasr_core)
+target_include_directories(fuzz_reader PRIVATE ${PROJECT_SOURCE_DIR}/tests)
+nalasr_target(fuzz_reader)
+add_test(NAME fuzz_reader COMMAND fuzz_reader -runs=3000)
+set_tests_properties(fuzz_reader PROPERTIES TIMEOUT 300)
