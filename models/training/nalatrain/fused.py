@@ -21,7 +21,7 @@ from .kernels import step as step_kernel
 from .network import LN_EPSILON
 from .spec import ModelSpec
 
-PARTIAL_ROWS = 264  # twice the multiprocessors of an H200
+PARTIAL_ROWS = 528  # programs that may leave partial gradients: four for each multiprocessor of an H200
 KINDS = ("depthwise", "attend", "feed")  # stages with fused kernels
 
 

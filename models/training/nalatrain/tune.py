@@ -46,8 +46,10 @@ def operations(pictures: int, side: int) -> dict:
             grid(block=[16, 32, 64], warps=[4, 8]),
             lambda c, w=w, b=b, value=value: depthwise.forward(value, w, b, size, True, config=c))
         ops[f"depthwise_backward_{channels}_{kernel}"] = (
-            grid(block=[8], warps=[4], chunk=[256, 512], split=[0]) + grid(block=[16], warps=[4, 8], chunk=[256, 512], split=[0])
-            + grid(block=[32], warps=[8], chunk=[256, 512], split=[0]) + grid(block=[16, 32, 64], warps=[2, 4], chunk=[512], split=[1]),
+            grid(block=[8, 16], warps=[4], chunk=[128, 256], split=[0])
+            + grid(block=[8], warps=[2], chunk=[128, 256], split=[0])
+            + grid(block=[16, 32], warps=[8], chunk=[128, 256], split=[0])
+            + grid(block=[16], warps=[4], chunk=[512], split=[1]),
             lambda c, w=w, grad=grad, value=value, slope=slope: depthwise.backward(value, slope, w, size, True, grad, config=c))
     for n, gelu, slope in ((4 * C, False, dwide), (2 * C, True, dy2)):
         t = (single(n, C), single(n), single(C) + 1, single(C))
@@ -78,8 +80,9 @@ def operations(pictures: int, side: int) -> dict:
     return ops
 
 
-def compile_part(part: int, parts: int, pictures: int, side: int) -> None:
-    jobs = [(run, c) for candidates, run in operations(pictures, side).values() for c in candidates]
+def compile_part(part: int, parts: int, pictures: int, side: int, only: str) -> None:
+    jobs = [(run, c) for key, (candidates, run) in operations(pictures, side).items()
+            if key.startswith(tuple(only.split(","))) for c in candidates]
     for run, c in jobs[part::parts]:
         try:
             run(c)
@@ -94,18 +97,21 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--pictures", type=int, default=16)
     parser.add_argument("--side", type=int, default=64)
+    parser.add_argument("--only", default="", help="beginnings of kernel names, by commas; the others keep their sizes")
     parser.add_argument("--processes", type=int, default=14)
     a = parser.parse_args()
     began = time.monotonic()
     spawn = multiprocessing.get_context("spawn")
-    workers = [spawn.Process(target=compile_part, args=(i, a.processes, a.pictures, a.side)) for i in range(a.processes)]
+    workers = [spawn.Process(target=compile_part, args=(i, a.processes, a.pictures, a.side, a.only)) for i in range(a.processes)]
     for worker in workers:
         worker.start()
     for worker in workers:
         worker.join()
     print(f"compiled in {time.monotonic() - began:.1f} s", flush=True)
-    best = {}
+    best = dict(config.tuned())
     for key, (candidates, run) in operations(a.pictures, a.side).items():
+        if not key.startswith(tuple(a.only.split(","))):
+            continue
         times = []
         for c in candidates:
             try:

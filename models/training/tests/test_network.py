@@ -1,0 +1,109 @@
+import math
+
+import pytest
+import torch
+
+from nalatrain import weights
+from nalatrain.attention import EPSILON, key_features, nala, query_features, rotary_table, rotate
+from nalatrain.flat import Layout
+from nalatrain.network import Network, randomise, unwindows, windows
+from nalatrain.spec import ModelSpec
+
+
+def small(**values) -> ModelSpec:
+    return ModelSpec(**{"dim": 32, "heads": 2, "blocks": 3, "group": 2, "scale": 2} | values)
+
+
+def test_light_has_the_agreed_size():
+    assert sum(p.numel() for p in Network(ModelSpec()).parameters()) == 645_616
+
+
+@pytest.mark.parametrize("direction_map", ["cosine", "relu_split"])
+def test_nala_equals_the_quadratic_form(direction_map):
+    spec = small(direction_map=direction_map)
+    torch.manual_seed(0)
+    q, k, v = torch.randn(3, 2, 6 * 5, 16, dtype=torch.float64)
+    cos, sin = rotary_table(6, 5, 16, spec.rotary_base, q)
+    phi_q, phi_k = query_features(q, spec), key_features(k, spec)
+    scores = rotate(phi_q, cos, sin) @ rotate(phi_k, cos, sin).transpose(-1, -2)
+    weight = (phi_q @ phi_k.transpose(-1, -2)).mean(-1, keepdim=True) + EPSILON
+    assert (phi_q @ phi_k.transpose(-1, -2)).min() >= 0
+    torch.testing.assert_close(nala(q, k, v, 6, 5, spec), scores @ v / 30 / weight)
+
+
+def test_rotation_keeps_length_and_sees_only_differences():
+    spec = small()
+    x, y = torch.randn(2, 1, 32, dtype=torch.float64)
+    cos, sin = rotary_table(8, 8, 16, spec.rotary_base, x)
+    turned = lambda t, at: rotate(t, cos[at : at + 1], sin[at : at + 1])
+    torch.testing.assert_close(turned(x, 27).norm(), x.norm())
+    there, moved = (turned(x, a) @ turned(y, b).T for a, b in ((9, 18), (27, 36)))  # both: one row and column on
+    torch.testing.assert_close(there, moved)
+
+
+@pytest.mark.parametrize("direction_map", ["cosine", "relu_split"])
+def test_degenerate_tokens_are_finite(direction_map):
+    spec = small(direction_map=direction_map)
+    q, k, v = torch.zeros(3, 1, 4, 16, requires_grad=True)
+    o = nala(q, k + 1000 * torch.eye(4, 16), v + 1, 2, 2, spec)
+    o.sum().backward()
+    assert torch.isfinite(o).all()
+    assert all(torch.isfinite(o).all() for o in (nala(*torch.randn(3, 1, n, 16), 1, n, spec) for n in (1, 3)))
+
+
+def test_longer_queries_attend_more_sharply():
+    spec = small()
+    torch.manual_seed(1)
+    q, k = torch.randn(16), torch.randn(200, 16)
+
+    def entropy(length):
+        row = query_features(q / q.norm() * length, spec) @ key_features(k, spec).T
+        p = row / row.sum()
+        return -(p * p.clamp_min(1e-30).log()).sum()
+
+    values = [entropy(length) for length in (0.1, 0.5, 1.0, 2.0)]
+    assert values == sorted(values, reverse=True)
+    assert math.isfinite(values[-1])
+
+
+@pytest.mark.parametrize("shift", [0, 4])
+def test_windows_and_back(shift):
+    x = torch.randn(2, 13, 10, 3)
+    cut, shape = windows(x, 8, shift)
+    assert cut.shape[1:] == (8, 8, 3)
+    assert torch.equal(unwindows(cut, 8, shift, shape), x)
+
+
+@pytest.mark.parametrize("scope", ["global", "window:8", "none", "uniform"])
+def test_every_scope_runs_and_a_closing_convolution_ends_each_group(scope):
+    spec = small(scopes=(scope,) * 3)
+    network = randomise(Network(spec), 3, gain=0.3)
+    assert len(network.groups) == 2
+    out = network(torch.rand(1, 3, 9, 11))
+    assert out.shape == (1, 3, 18, 22) and torch.isfinite(out).all()
+
+
+def test_a_window_as_large_as_the_picture_is_the_global_form():
+    whole = randomise(Network(small(blocks=1)), 4, gain=0.3).double()
+    window = Network(small(blocks=1, scopes=("window:8",))).double()
+    window.load_state_dict(whole.state_dict())
+    x = torch.rand(1, 3, 8, 8, dtype=torch.float64)
+    torch.testing.assert_close(window(x), whole(x))
+
+
+def test_weight_file_round_trip(tmp_path):
+    network = randomise(Network(small(direction_map="relu_split")), 5, gain=0.3)
+    weights.save(network.state_dict(), network.spec, tmp_path / "a.safetensors", torch.float32)
+    again = weights.load(tmp_path / "a.safetensors")
+    assert again.spec == network.spec
+    assert all(torch.equal(a, b) for a, b in zip(network.state_dict().values(), again.state_dict().values()))
+    broken = network.state_dict() | {"head.bias": torch.full((32,), 1e6)}
+    with pytest.raises(ValueError):
+        weights.save(broken, network.spec, tmp_path / "b.safetensors")
+
+
+def test_flat_vector_round_trip():
+    network = randomise(Network(small()), 6)
+    layout = Layout(network.spec)
+    back = layout.unflatten(layout.flatten(network.state_dict()))
+    assert all(torch.equal(back[name], value) for name, value in network.state_dict().items())

@@ -1,0 +1,120 @@
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+from nalatrain.data import Store
+from nalatrain.kernels import step as kernel
+from nalatrain.network import Network
+from nalatrain.resize import interpolate, matrix
+from nalatrain.spec import ModelSpec
+from nalatrain.steps import State, Step, autograd_gradients
+from nalatrain.train import parse_phases, rate
+
+device = "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def store(scale: int, height: int = 20, width: int = 17) -> Store:
+    rng = np.random.default_rng(0)
+    size = 3 * height * width
+    table = np.array([(0, size, height, width)], np.int64)
+    pixels = torch.from_numpy(rng.integers(0, 256, size * (1 + scale**2), dtype=np.uint8)).to(device)
+    return Store(pixels, table, scale, [], [])
+
+
+def test_patches_are_cut_where_the_draw_says_in_all_orientations():
+    s, scale, n = store(2), 2, 5
+    draws = s.draws(1, 8, n, np.random.default_rng(1))
+    draws[0, :, 4] = range(8)
+    hr = s.pixels.cpu()[20 * 17 * 3 :].view(40, 34, 3)
+    patches = torch.empty(8, 3, n * scale, n * scale, device=device)
+    counter = torch.zeros(1, dtype=torch.int64, device=device)
+    kernel.cut(s.pixels, torch.from_numpy(draws).to(device), counter, patches, 2)
+    for (_, _, offset, stride, turn), patch in zip(draws[0], patches.cpu()):
+        y, x = divmod((offset - 20 * 17 * 3) // 3, 34)
+        expected = hr[y : y + n * scale, x : x + n * scale].permute(2, 0, 1) / 255
+        if turn & 2:
+            expected = expected.flip(1)
+        if turn & 4:
+            expected = expected.flip(2)
+        if turn & 1:
+            expected = expected.transpose(1, 2)
+        torch.testing.assert_close(patch, expected)
+        assert stride == 34 * 3
+
+
+def test_draws_cover_the_picture_and_stay_inside():
+    s = store(2)
+    draws = s.draws(400, 8, 16, np.random.default_rng(2)).reshape(-1, 5)
+    y, x = np.divmod(draws[:, 0] // 3, 17)
+    assert set(y) == set(range(5)) and set(x) == {0, 1} and set(draws[:, 4]) == set(range(8))
+
+
+def test_one_step_is_plain_training():
+    spec = ModelSpec(dim=32, heads=1, blocks=1, scale=2)
+    state, s = State(spec, 1, device), store(2)
+    step = Step(state, s.pixels, 2, 8, 4, torch.float32)
+    step.refill(torch.from_numpy(s.draws(4, 2, 8, np.random.default_rng(3))))
+    network = Network(spec).to(device)
+    network.load_state_dict(state.layout.unflatten(state.theta))
+    before = state.theta.clone()
+    state.advance(1e-3, 0.9)
+    step.run()
+    expected = autograd_gradients(network.double(), step.lr.double(), step.hr.double())
+    got = state.layout.unflatten(step.network.weights.grad)
+    tolerance = 2e-2 if device == "cuda" else 1e-4  # the device's products of float32 are tf32
+    for name, slope in expected.items():
+        if name != "loss":
+            assert (got[name].double() - slope).norm() <= tolerance * slope.norm(), name
+    assert abs(float(state.loss) - float(expected["loss"])) < 1e-5
+    moved = (before - state.theta).abs()  # Adam's first step has the length of the learning rate
+    assert moved.max() < 1.01e-3 and moved.median() > 0.9e-3
+    torch.testing.assert_close(state.ema, before + (state.theta - before) * (1 - 2 / 11))
+    assert int(step.cursor) == 1
+
+
+def test_adam_equals_pytorch():
+    torch.manual_seed(2)
+    value = torch.randn(100, device=device)
+    theta, ema, mean, square = value.clone(), value.clone(), torch.zeros(100, device=device), torch.zeros(100, device=device)
+    expected = value.clone().requires_grad_()
+    optimiser = torch.optim.Adam([expected], 1e-2, betas=(0.9, 0.99))
+    clip = torch.tensor([1.0, 1.0], device=device)
+    for t in range(1, 4):
+        grad = torch.randn(100, device=device)
+        expected.grad = grad.clone()
+        optimiser.step()
+        scalars = torch.tensor([1e-2, 1 - 0.9**t, 1 - 0.99**t, 0.5], device=device)
+        kernel.adam(theta, grad, mean, square, ema, scalars, clip, (0.9, 0.99))
+    torch.testing.assert_close(theta, expected.detach(), atol=1e-6, rtol=1e-5)
+
+
+def test_clip_holds_back_outliers_and_drops_nan():
+    state = torch.zeros(2, device=device)
+    for norm, factor in ((1.0, 1.0), (8.0, 0.5), (float("nan"), 0.0), (1.0, 1.0)):
+        kernel.clip(torch.tensor(norm, device=device), state)
+        assert abs(float(state[1]) - factor) < 1e-5
+    assert 1 <= float(state[0]) < 1.1
+
+
+def test_loss_and_its_gradient():
+    torch.manual_seed(3)
+    tail = torch.randn(2, 4, 5, 12, device=device, requires_grad=True)
+    base, target = torch.rand(2, 2, 3, 8, 10, device=device)
+    loss, dtail = kernel.loss(tail.detach().flatten(0, 2), base, target, (4, 5), 2)
+    expected = F.l1_loss(F.pixel_shuffle(tail.permute(0, 3, 1, 2), 2) + base, target)
+    torch.testing.assert_close(loss, expected.detach())
+    torch.testing.assert_close(dtail.view_as(tail), torch.autograd.grad(expected, tail)[0])
+
+
+def test_interpolation_by_matrix():
+    x = torch.rand(1, 3, 9, 9, dtype=torch.float64)
+    m = matrix(9, 4)
+    torch.testing.assert_close(m @ x @ m.T, interpolate(x, 4))
+    torch.testing.assert_close(m.sum(1), torch.ones(36, dtype=torch.float64))
+
+
+def test_schedule():
+    assert parse_phases("0:64x16,0.6:96x7") == [(0.0, 64, 16), (0.6, 96, 7)]
+    assert rate(250, 0.0, 1e-3, 500) == 5e-4
+    assert rate(5000, 0.5, 1e-3, 500) == 5e-4
+    assert rate(5000, 1.0, 1e-3, 500) < 1e-12
