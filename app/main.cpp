@@ -74,8 +74,7 @@ int run(const std::vector<std::string>& arguments) {
     std::transform(arguments.rbegin(), arguments.rend(), reversed.begin(), protect);
     parser.parse(std::move(reversed));
   } catch (const CLI::CallForHelp&) {
-    const auto chosen = parser.get_subcommands();
-    console.print(chosen.empty() ? parser.help() : chosen.front()->help());
+    console.print(parser.help());  // that of the chosen command, where there is one
     return finish(console, kAllDone);
   } catch (const CLI::CallForVersion&) {
     console.print(version_text());
