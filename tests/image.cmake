@@ -10,6 +10,11 @@ nalasr_test(image_tests
   unit/image/test_samples.cpp
   unit/image/test_writers.cpp)
 target_link_libraries(image_tests PRIVATE PNG::PNG JPEG::JPEG)
+if(LCMS2_INCLUDE_DIR AND LCMS2_LIBRARY)
+  target_sources(image_tests PRIVATE unit/image/test_cmyk_profile.cpp)
+  target_include_directories(image_tests SYSTEM PRIVATE ${LCMS2_INCLUDE_DIR})
+  target_link_libraries(image_tests PRIVATE ${LCMS2_LIBRARY})
+endif()
 
 # The harness with its own driver, any compiler; a longer run: fuzz_reader -runs=1000000 -seed=7 FOLDER.
 add_executable(fuzz_reader fuzz/fuzz_reader.cpp fuzz/fuzz_driver.cpp)

@@ -45,8 +45,12 @@ std::unique_ptr<CmykToRgb> through_profile(std::span<const std::byte> icc, bool 
   cmsHTRANSFORM transform = nullptr;
   if (cmsGetColorSpace(from) == cmsSigCmykData) {
     if (cmsHPROFILE srgb = cmsCreate_sRGBProfile()) {
-      transform = cmsCreateTransform(from, inverted ? TYPE_CMYK_8_REV : TYPE_CMYK_8, srgb, TYPE_RGB_8,
-                                     INTENT_RELATIVE_COLORIMETRIC, cmsFLAGS_BLACKPOINTCOMPENSATION);
+      const cmsUInt32Number layout = inverted ? TYPE_CMYK_8_REV : TYPE_CMYK_8;
+      // Some profiles tell no black point; without compensation they still work.
+      for (const cmsUInt32Number flags : {cmsUInt32Number{cmsFLAGS_BLACKPOINTCOMPENSATION}, cmsUInt32Number{0}}) {
+        transform = cmsCreateTransform(from, layout, srgb, TYPE_RGB_8, INTENT_RELATIVE_COLORIMETRIC, flags);
+        if (transform != nullptr) break;
+      }
       cmsCloseProfile(srgb);
     }
   }

@@ -1,9 +1,12 @@
 #include "image/webp_container.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <optional>
 #include <string_view>
+
+#include "image/limits.h"
 
 namespace nalasr {
 namespace {
@@ -54,6 +57,7 @@ Metadata read_webp_metadata(std::span<const std::byte> file) {
   Bytes rest = file.subspan(kHeader);
   while (const auto chunk = next_chunk(rest)) {
     Bytes data = chunk->data;
+    if (data.size() > kMaxMetadataBytes) continue;
     if (chunk->name == "ICCP" && metadata.icc.empty()) metadata.icc.assign(data.begin(), data.end());
     if (chunk->name == "XMP " && metadata.xmp.empty()) metadata.xmp.assign(data.begin(), data.end());
     if (chunk->name == "EXIF" && metadata.exif.empty()) {

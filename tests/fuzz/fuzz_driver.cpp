@@ -2,6 +2,7 @@
 // seeds. A crash leaves the input in crash-input of the working folder; the run itself prints one line.
 #include "fuzz/fuzz_driver.h"
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -43,38 +44,52 @@ Input mutate(Input input, const Input& other, std::mt19937& random) {
   for (unsigned step = 0, steps = 1 + random() % 6; step < steps && !input.empty(); ++step) {
     const std::size_t at = random() % input.size();
     const std::size_t length = 1 + random() % (random() % 4 == 0 ? 200 : 8);
-    switch (random() % 7) {
+    switch (random() % 24) {  // mostly small changes: a cut hides everything behind it
       case 0:
-        input[at] = static_cast<std::uint8_t>(random());
-        break;
-      case 1:
-        input[at] ^= static_cast<std::uint8_t>(1u << random() % 8);
-        break;
-      case 2: {
-        static constexpr std::uint8_t kExtremes[] = {0x00, 0xFF, 0x7F, 0x80, 0x01};
-        for (std::size_t i = at; i < std::min(at + 4, input.size()); ++i) input[i] = kExtremes[random() % 5];
-        break;
-      }
-      case 3:
         input.resize(at);
         break;
-      case 4: {
+      case 1: {
         const Input piece(input.begin() + static_cast<std::ptrdiff_t>(at),
                           input.begin() + static_cast<std::ptrdiff_t>(std::min(at + length, input.size())));
         input.insert(input.begin() + static_cast<std::ptrdiff_t>(at), piece.begin(), piece.end());
         break;
       }
-      case 5:
+      case 2:
         input.erase(input.begin() + static_cast<std::ptrdiff_t>(at),
                     input.begin() + static_cast<std::ptrdiff_t>(std::min(at + length, input.size())));
         break;
-      default:
+      case 3:
+      case 4: {
+        static constexpr std::uint8_t kExtremes[] = {0x00, 0xFF, 0x7F, 0x80, 0x01};
+        for (std::size_t i = at; i < std::min(at + 4, input.size()); ++i) input[i] = kExtremes[random() % 5];
+        break;
+      }
+      case 5:
+      case 6:
         if (!other.empty()) {
           const std::size_t from = random() % other.size();
           for (std::size_t i = 0; i < length && at + i < input.size() && from + i < other.size(); ++i) {
             input[at + i] = other[from + i];
           }
         }
+        break;
+      case 7:
+      case 8:
+      case 9:
+      case 10:
+      case 11:
+        input[at % std::min<std::size_t>(input.size(), 64)] = static_cast<std::uint8_t>(random());
+        break;
+      case 12:
+      case 13:
+      case 14:
+      case 15:
+      case 16:
+        input[at] = static_cast<std::uint8_t>(random());
+        break;
+      default:
+        input[at] ^= static_cast<std::uint8_t>(1u << random() % 8);
+        break;
     }
   }
   return input;

@@ -1,6 +1,5 @@
 // Runs a libFuzzer harness without libFuzzer: replays files and makes bounded, deterministic mutations. Built by any
-// compiler. With clang, the harness alone links with
-// -fsanitize=fuzzer instead of this driver.
+// compiler; with clang, the harness alone links with -fsanitize=fuzzer instead of this driver.
 #pragma once
 
 #include <cstddef>
