@@ -11,7 +11,7 @@ namespace {
 using Bytes = std::span<const std::byte>;
 
 constexpr std::string_view kExif("Exif\0\0", 6);
-constexpr std::string_view kXmp("http://ns.adobe.com/xmp/1.0/\0", 29);
+constexpr std::string_view kXmp("http://ns.adobe.com/xap/1.0/\0", 29);
 constexpr std::string_view kIcc("ICC_PROFILE\0", 12);
 constexpr std::size_t kMaxSegment = 65533;  // bytes after the length field
 constexpr int kApp1 = 0xE1, kApp2 = 0xE2;

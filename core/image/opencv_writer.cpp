@@ -11,6 +11,7 @@
 #include "image/other_writer.h"
 #include "image/quiet_opencv.h"
 #include "image/row_check.h"
+#include "image/tiff_container.h"
 #include "image/webp_container.h"
 
 namespace nalasr {
@@ -46,8 +47,8 @@ class OpenCvWriter final : public ImageWriter {
     return {};
   }
   Result<void> commit() override;
-  /// The whole picture and, at commit(), the encoded file, which may be as large again.
-  [[nodiscard]] std::uint64_t resident_bytes() const override { return 2 * picture_.total() * picture_.elemSize(); }
+  /// The whole picture and, at commit(), the encoded file twice, each of which may be as large again.
+  [[nodiscard]] std::uint64_t resident_bytes() const override { return 3 * picture_.total() * picture_.elemSize(); }
   [[nodiscard]] const std::vector<std::string>& warnings() const override { return warnings_; }
 
  private:
@@ -57,9 +58,9 @@ class OpenCvWriter final : public ImageWriter {
     const auto lost = [&](bool present, const char* what) {
       if (present) warnings_.push_back(std::string(what) + " is not kept in " + name);
     };
-    lost(!webp && !metadata_.icc.empty(), "the ICC profile");
+    lost(format_ == ImageFormat::bmp && !metadata_.icc.empty(), "the ICC profile");
     lost(!webp && !metadata_.exif.empty(), "EXIF");
-    lost(!webp && !metadata_.xmp.empty(), "XMP");
+    lost(format_ == ImageFormat::bmp && !metadata_.xmp.empty(), "XMP");
     lost(format_ != ImageFormat::tiff && metadata_.x_dpi > 0, "the resolution");
     const bool odd_gamma = metadata_.icc.empty() && metadata_.srgb_intent < 0 && metadata_.gamma > 0 &&
                            std::abs(metadata_.gamma - 0.45455) > 0.001;
@@ -83,7 +84,7 @@ class OpenCvWriter final : public ImageWriter {
     }
     return {};
   }
-  Result<std::vector<std::byte>> encode() const;
+  Result<std::vector<std::byte>> encode();
 
   std::unique_ptr<AtomicFile> file_;
   ImageFormat format_;
@@ -95,7 +96,7 @@ class OpenCvWriter final : public ImageWriter {
   std::vector<std::string> warnings_;
 };
 
-Result<std::vector<std::byte>> OpenCvWriter::encode() const {
+Result<std::vector<std::byte>> OpenCvWriter::encode() {
   const std::string name = extension_of(format_);
   const QuietOpenCv quiet;
   try {
@@ -105,8 +106,11 @@ Result<std::vector<std::byte>> OpenCvWriter::encode() const {
     }
     const auto* bytes = reinterpret_cast<const std::byte*>(encoded.data());
     std::vector<std::byte> file(bytes, bytes + encoded.size());
-    if (format_ != ImageFormat::webp) return file;
-    return add_webp_metadata(std::move(file), metadata_, info_.width, info_.height);
+    if (format_ == ImageFormat::webp) return add_webp_metadata(std::move(file), metadata_, info_.width, info_.height);
+    if (format_ == ImageFormat::tiff && !add_tiff_metadata(file, metadata_)) {
+      warnings_.emplace_back("the ICC profile and XMP are not kept in this TIFF");
+    }
+    return file;
   } catch (const std::bad_alloc&) {
     return Error{ErrorCode::out_of_memory, "not enough memory to encode the " + name + " file", "choose PNG"};
   } catch (const std::exception&) {  // cv::Exception is one

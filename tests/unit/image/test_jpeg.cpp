@@ -96,7 +96,7 @@ TEST(JpegMetadata, BigProfileExifXmpAndDensityArriveByteForByte) {
   spec.density_unit = 2;  // per centimetre
   spec.x_density = 100;
   spec.y_density = 50;
-  Bytes xmp_segment = bytes_of(std::string("http://ns.adobe.com/xmp/1.0/\0", 29));
+  Bytes xmp_segment = bytes_of(std::string("http://ns.adobe.com/xap/1.0/\0", 29));
   xmp_segment.insert(xmp_segment.end(), xmp.begin(), xmp.end());
   spec.markers = {{0xE1, app1_exif(exif)}, {0xE1, xmp_segment}};
   const std::size_t part = 60'000;

@@ -80,6 +80,17 @@ INSTANTIATE_TEST_SUITE_P(
                     Expectation{"jpg_exif_Portrait_2.jpg", 1200, 1800, 3, 8, 8, 2, "ycbcr", false},
                     Expectation{"jpg_exif_Portrait_5.jpg", 1800, 1200, 3, 8, 8, 5, "ycbcr", false}));
 
+TEST(TrickyMetadata, A1x1JpegBringsExifAndXmp) {
+  const auto path = samples_folder() / "jpg_1x1.jpg";
+  if (!std::filesystem::exists(path)) GTEST_SKIP() << path << " is not here";
+  const auto reader = ImageReader::open(path);
+  ASSERT_TRUE(reader);
+  EXPECT_EQ((*reader)->metadata().exif.size(), 260u);
+  const Bytes& xmp = (*reader)->metadata().xmp;
+  const std::string text(reinterpret_cast<const char*>(xmp.data()), xmp.size());
+  EXPECT_EQ(text.rfind("<?xpacket", 0), 0u) << text.substr(0, 40);
+}
+
 class DamagedSample : public testing::TestWithParam<const char*> {};
 
 TEST_P(DamagedSample, IsACleanError) {
