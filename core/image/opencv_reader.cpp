@@ -91,6 +91,10 @@ Result<std::unique_ptr<ImageReader>> open_other(std::unique_ptr<ByteSource> sour
   if (header.width != 0 || header.height != 0) {
     if (auto size = check_picture_size(header.width, header.height); !size) return size.error();
   }
+  if (header.width * header.height > std::int64_t{1} << 30) {
+    return Error{ErrorCode::unsupported, "a " + format + " file of over 2^30 pixels can't be read",
+                 "convert it to PNG or JPEG"};
+  }
   const Error floating{ErrorCode::unsupported, "floating-point pictures can't be read",
                        "convert it to a 16-bit PNG or TIFF"};
   if (header.floating_point) return floating;

@@ -67,6 +67,8 @@ void read_chunk(std::string_view type, Bytes data, Metadata& metadata) {
   } else if (type == "iTXt") {
     read_xmp(data, metadata);
   } else if (type == "eXIf") {
+    // Some programs keep JPEG's prefix, against the specification.
+    if (data.size() >= 6 && std::memcmp(data.data(), "Exif\0\0", 6) == 0) data = data.subspan(6);
     if (metadata.exif.empty()) metadata.exif.assign(data.begin(), data.end());
   } else if (type == "gAMA" && data.size() == 4) {
     if (metadata.gamma == 0) metadata.gamma = be32(data.data()) / 100000.0;

@@ -290,8 +290,8 @@ TEST(OtherFormats, DamageIsAnErrorAndNothingIsPrinted) {
 
 TEST(OtherFormats, HugeClaimsAreRefusedBeforeDecoding) {
   SKIP_WITHOUT_OPENCV();
-  for (const Bytes& file : {make_tiff(2'000'000, 2, 1, 8, 1, Bytes(4)), make_tiff(900'000, 900'000, 1, 8, 1, Bytes(4)),
-                            bytes_of("P6 3000000 1 255\nABC")}) {
+  for (const Bytes& file : {make_tiff(2'000'000, 2, 1, 8, 1, Bytes(4)), make_tiff(40'000, 30'000, 1, 8, 1, Bytes(4)),
+                            make_tiff(900'000, 900'000, 1, 8, 1, Bytes(4)), bytes_of("P6 3000000 1 255\nABC")}) {
     const auto reader = ImageReader::open_memory(file.data(), file.size());
     ASSERT_FALSE(reader);
     EXPECT_EQ(reader.error().code, ErrorCode::unsupported);
