@@ -74,14 +74,12 @@ class Batch {
     return work;
   }
 
-  [[nodiscard]] std::size_t not_started() const {
-    return list_.jobs.size() - done_ - skipped_ - failed_.size();
-  }
+  [[nodiscard]] std::size_t not_started() const { return list_.jobs.size() - done_ - skipped_ - failed_.size(); }
   // A signal that came after the last picture was complete has interrupted nothing.
   [[nodiscard]] bool interrupted() const { return stop_.stop_requested() && not_started() > 0; }
 
   Result<void> upscale(const Job& job) {
-    progress_.begin_file(number_, printable(job.input), work_of(job));
+    progress_.begin_file(number_, printable(job.input.filename()), work_of(job));
     auto report = attempt(job);
     progress_.end_file(report.ok());
     console_.clear_progress();
@@ -114,7 +112,8 @@ class Batch {
                      "choose an output folder you may write to"};
       }
     }
-    return upscaler_.run(request, [this](const Progress& p) { progress_.update(p); }, stop_);
+    return upscaler_.run(
+        request, [this](const Progress& p) { progress_.update(p); }, stop_);
   }
 
   void fail(const Job& job, const Error& error) {
@@ -127,8 +126,8 @@ class Batch {
                        std::to_string(failed_.size()) + " failed";
     if (interrupted()) text = "interrupted: " + text + ", " + std::to_string(not_started()) + " not done";
     if (list_.ignored > 0) {
-      text += " (" + std::to_string(list_.ignored) + (list_.ignored == 1 ? " other file" : " other files") +
-              " left out)";
+      text +=
+          " (" + std::to_string(list_.ignored) + (list_.ignored == 1 ? " other file" : " other files") + " left out)";
     }
     for (const Job* job : failed_) text += "\n  failed: " + printable(job->input);
     console_.print(text);

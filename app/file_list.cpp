@@ -19,9 +19,9 @@ namespace fs = std::filesystem;
 
 // What people call a picture. Some of these the library cannot read: they get an error line, not silence.
 bool has_picture_name(const fs::path& path) {
-  static constexpr std::array kExtensions{".png",  ".jpg", ".jpeg", ".jpe", ".jfif", ".webp", ".tif",  ".tiff",
-                                          ".bmp",  ".dib", ".ppm",  ".pgm", ".pbm",  ".pnm",  ".pam",  ".jp2",
-                                          ".j2k",  ".gif", ".heic", ".heif", ".avif", ".jxl", ".apng"};
+  static constexpr std::array kExtensions{".png", ".jpg", ".jpeg", ".jpe",  ".jfif", ".webp", ".tif", ".tiff",
+                                          ".bmp", ".dib", ".ppm",  ".pgm",  ".pbm",  ".pnm",  ".pam", ".jp2",
+                                          ".j2k", ".gif", ".heic", ".heif", ".avif", ".jxl",  ".apng"};
   std::string extension = path.extension().string();
   std::transform(extension.begin(), extension.end(), extension.begin(),
                  [](unsigned char c) { return std::tolower(c); });
@@ -67,7 +67,9 @@ class Walk {
     std::sort(list_.files.begin() + static_cast<std::ptrdiff_t>(first), list_.files.end(),
               [](const InputFile& a, const InputFile& b) { return a.path < b.path; });
     if (first == list_.files.size() && !stop_.stop_requested()) {
-      list_.files.push_back({root, {}, true,
+      list_.files.push_back({root,
+                             {},
+                             true,
                              Error{ErrorCode::not_found, "no pictures in this folder",
                                    recursive_ ? "" : "--recursive looks into the folders below it as well"}});
     }

@@ -26,10 +26,15 @@ const char* channels_text(int channels) {
 
 // What a viewer does with the stored pixels.
 const char* orientation_text(int orientation) {
-  static constexpr const char* kNames[] = {
-      "?",           "as stored",  "mirrored left to right",         "turned by 180 degrees",
-      "upside down", "transposed", "turned by 90 degrees clockwise", "transposed along the other diagonal",
-      "turned by 90 degrees counter-clockwise"};
+  static constexpr const char* kNames[] = {"?",
+                                           "as stored",
+                                           "mirrored left to right",
+                                           "turned by 180 degrees",
+                                           "upside down",
+                                           "transposed",
+                                           "turned by 90 degrees clockwise",
+                                           "transposed along the other diagonal",
+                                           "turned by 90 degrees counter-clockwise"};
   return orientation >= 1 && orientation <= 8 ? kNames[orientation] : kNames[0];
 }
 
@@ -41,8 +46,8 @@ std::string presence(const char* name, std::size_t bytes) {
 
 std::string describe(const std::string& name, const ImageInfo& info, const Metadata& metadata) {
   std::string text = printable(name);
-  text += row("format", info.format + ", " + info.color_model + ", " + std::to_string(info.source_bits) +
-                            " bits per sample");
+  text += row("format",
+              info.format + ", " + info.color_model + ", " + std::to_string(info.source_bits) + " bits per sample");
   text += row("size", std::to_string(info.width) + " x " + std::to_string(info.height));
   text += row("channels", std::to_string(info.channels) + " (" + channels_text(info.channels) + "), " +
                               std::to_string(info.bits) + " bits");

@@ -16,9 +16,9 @@ namespace nalasr::app {
 
 /// Where the results go.
 struct OutputChoice {
-  std::filesystem::path target;        ///< as given: a file or a folder
+  std::filesystem::path target;  ///< as given: a file or a folder
   bool is_folder = false;
-  std::optional<ImageFormat> format;   ///< empty: that of the input where it can hold the result, else PNG
+  std::optional<ImageFormat> format;  ///< empty: that of the input where it can hold the result, else PNG
   bool overwrite = false;
 };
 
@@ -31,8 +31,8 @@ struct Job {
 
 struct JobList {
   std::vector<Job> jobs;
-  std::size_t ignored = 0;         ///< files in folders that are no pictures
-  std::vector<Error> conflicts;    ///< outputs that would destroy an input or one another: nothing may start
+  std::size_t ignored = 0;       ///< files in folders that are no pictures
+  std::vector<Error> conflicts;  ///< outputs that would destroy an input or one another: nothing may start
 };
 
 /// Whether `target` means a folder for such inputs: it ends in a slash, is one, has no extension, or must take

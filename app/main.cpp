@@ -37,9 +37,7 @@ std::string version_text() {
 // Where 0, 1 or 2 were closed, the next file would get that number, and messages would go into a picture.
 void open_standard_streams() {
   int fd = 0;
-  do {
-    fd = ::open("/dev/null", O_RDWR);
-  } while (fd >= 0 && fd <= STDERR_FILENO);
+  do { fd = ::open("/dev/null", O_RDWR); } while (fd >= 0 && fd <= STDERR_FILENO);
   if (fd >= 0) ::close(fd);
 }
 

@@ -60,8 +60,10 @@ void ProgressLine::update(const Progress& progress) {
 }
 
 void ProgressLine::end_file(bool done) {
-  if (done) finished_work_ += file_work_;
-  else total_work_ = std::max(total_work_ - file_work_, 1.0);
+  if (done)
+    finished_work_ += file_work_;
+  else
+    total_work_ = std::max(total_work_ - file_work_, 1.0);
   file_work_ = file_done_ = 0;
 }
 
@@ -70,8 +72,7 @@ std::string ProgressLine::text() const {
   std::string count;
   if (files_ > 1) {
     count = std::to_string(number_) + "/" + std::to_string(files_) + "  ";
-    facts += "  (all " + percent((finished_work_ + file_work_ * file_done_) / total_work_) +
-             left(all_countdown_) + ")";
+    facts += "  (all " + percent((finished_work_ + file_work_ * file_done_) / total_work_) + left(all_countdown_) + ")";
   }
   // The name gives way, not the numbers.
   const int room = console_.columns() - 1 - display_width(count) - display_width(facts);

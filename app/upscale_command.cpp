@@ -69,13 +69,12 @@ Result<Options> interpret(const Arguments& a) {
   const auto threads = [](const std::string& text) { return parse_whole(text, 1, 1024); };
   const auto quality = [](const std::string& text) { return parse_whole(text, 1, 100); };
   BatchOptions& batch = options.batch;
-  for (const auto& read :
-       {read_option("-s", a.scale, !a.scale.empty(), parse_scale, options.scale),
-        read_option("--device", a.device, true, parse_device, batch.upscaler.device),
-        read_option("--threads", a.threads, !a.threads.empty(), threads, batch.upscaler.threads),
-        read_option("--memory-budget", a.budget, !a.budget.empty(), parse_size, batch.memory_budget),
-        read_option("-f", a.format, !a.format.empty(), parse_format, format),
-        read_option("-q", a.quality, !a.quality.empty(), quality, batch.encode.quality)}) {
+  for (const auto& read : {read_option("-s", a.scale, !a.scale.empty(), parse_scale, options.scale),
+                           read_option("--device", a.device, true, parse_device, batch.upscaler.device),
+                           read_option("--threads", a.threads, !a.threads.empty(), threads, batch.upscaler.threads),
+                           read_option("--memory-budget", a.budget, !a.budget.empty(), parse_size, batch.memory_budget),
+                           read_option("-f", a.format, !a.format.empty(), parse_format, format),
+                           read_option("-q", a.quality, !a.quality.empty(), quality, batch.encode.quality)}) {
     if (!read) return read.error();
   }
   for (const std::string& input : a.inputs) {
@@ -104,8 +103,9 @@ ExitCode upscale(Console& console, const Arguments& arguments) {
 
   const Device device = options->batch.upscaler.device;
   if (const std::string reason = device_unavailable_reason(device); !reason.empty()) {
-    return refuse(console, {ErrorCode::device_unavailable, std::string(to_string(device)) + ": " + reason,
-                            "--device cpu works everywhere"},
+    return refuse(console,
+                  {ErrorCode::device_unavailable, std::string(to_string(device)) + ": " + reason,
+                   "--device cpu works everywhere"},
                   kUnavailable);
   }
   auto choice = choose_model(arguments.model, options->scale);
@@ -158,7 +158,8 @@ Command add_upscale_command(CLI::App& parser) {
       ->add_option("--memory-budget", a->budget,
                    "Bytes a picture may take above the loaded program: 512M, 1.5G, 2GiB (K, M, G are powers of 1024)")
       ->type_name("SIZE");
-  command->add_option("-f,--format", a->format, "png, jpeg, webp, tiff or bmp (without it: as the input where possible)")
+  command
+      ->add_option("-f,--format", a->format, "png, jpeg, webp, tiff or bmp (without it: as the input where possible)")
       ->type_name("FORMAT");
   command->add_option("-q,--quality", a->quality, "1 to 100, of JPEG and WebP (without it: 95)")->type_name("Q");
   command->add_option("--threads", a->threads, "1 to 1024 (without it: one per core)")->type_name("N");

@@ -148,6 +148,14 @@ std::string tiny_model(int scale) {
   return std::string(NALASR_SOURCE_DIR) + "/tests/golden/tiny_x" + std::to_string(scale) + ".safetensors";
 }
 
+void write_plain_model(const fs::path& path) {
+  std::string bytes = read_text(tiny_model(2));
+  std::uint64_t header = 0;
+  std::memcpy(&header, bytes.data(), sizeof header);
+  std::fill(bytes.begin() + static_cast<std::ptrdiff_t>(sizeof header + header), bytes.end(), '\0');
+  write_text(path, bytes);
+}
+
 int TestPicture::sample(int x, int y, int channel) const {
   const std::size_t index = (static_cast<std::size_t>(y) * info.width + x) * info.channels + channel;
   if (info.bits == 8) return static_cast<int>(pixels[index]);
@@ -209,8 +217,8 @@ TestPicture load(const fs::path& path) {
   picture.info = (*reader)->info();
   picture.metadata = (*reader)->metadata();
   picture.pixels.resize(picture.info.row_bytes() * picture.info.height);
-  const auto read = (*reader)->read_rows(
-      {picture.pixels.data(), picture.info.width, picture.info.height, picture.info.row_bytes()});
+  const auto read =
+      (*reader)->read_rows({picture.pixels.data(), picture.info.width, picture.info.height, picture.info.row_bytes()});
   if (!read) ADD_FAILURE() << path << ": " << read.error().message;
   return picture;
 }

@@ -24,10 +24,10 @@ struct Outcome {
 };
 
 struct ProcessOptions {
-  std::map<std::string, std::string> environment;  ///< set beside the caller's
-  std::filesystem::path folder;                    ///< to run in; empty for the caller's
-  std::string standard_output;                     ///< a file or device for it; empty: captured
-  bool close_standard_streams = false;             ///< start without 0, 1 and 2
+  std::map<std::string, std::string> environment{};  ///< set beside the caller's
+  std::filesystem::path folder{};                    ///< to run in; empty for the caller's
+  std::string standard_output{};                     ///< a file or device for it; empty: captured
+  bool close_standard_streams = false;               ///< start without 0, 1 and 2
 };
 
 /// One nalasr process, killed if it is still there when the test is done with it.
@@ -69,6 +69,10 @@ class Scratch {
 };
 
 std::string tiny_model(int scale);  ///< path of a small model of scale 2 or 4
+
+/// Writes a x2 model whose network adds nothing to the interpolated input, for tests that look at pixels: the small
+/// ones have random weights.
+void write_plain_model(const std::filesystem::path& path);
 
 /// A picture in memory.
 struct TestPicture {

@@ -153,8 +153,8 @@ TEST(Files, AnotherInputIsNeverOverwritten) {
   save_picture(scratch / "a.png");
   save_picture(scratch / "a_x2.png", 3, 3);
   const std::string before = read_text(scratch / "a_x2.png");
-  const Outcome outcome = upscale({(scratch / "a.png").string(), (scratch / "a_x2.png").string(), "-o",
-                                   scratch.path().string(), "--overwrite"});
+  const Outcome outcome = upscale(
+      {(scratch / "a.png").string(), (scratch / "a_x2.png").string(), "-o", scratch.path().string(), "--overwrite"});
   EXPECT_EQ(outcome.exit_code, 2);
   EXPECT_TRUE(contains(outcome.err, "an input as well")) << outcome.err;
   EXPECT_EQ(read_text(scratch / "a_x2.png"), before);
@@ -174,8 +174,8 @@ TEST(Files, TwoInputsWithOneOutputAreRefusedBeforeTheStart) {
   EXPECT_TRUE(contains(outcome.err, (scratch / "two/a.png").string() + ": has the same output ")) << outcome.err;
   EXPECT_FALSE(fs::exists(scratch / "out"));
   // The same picture named twice is done once.
-  const Outcome twice = upscale({(scratch / "one/a.png").string(), (scratch / "one").string(), "-o",
-                                 (scratch / "out").string()});
+  const Outcome twice =
+      upscale({(scratch / "one/a.png").string(), (scratch / "one").string(), "-o", (scratch / "out").string()});
   EXPECT_EQ(twice.exit_code, 0) << twice.err;
   EXPECT_EQ(lines_of(twice.out).size(), 1u) << twice.out;
 }
@@ -203,10 +203,17 @@ TEST(Files, AFolderUpscaledIntoItselfIsDoneOnce) {
 TEST(Files, NamesOfEveryKind) {
   const Scratch scratch;
   const std::string long_name(246, 'n');
-  const Names names{"with space.png",  "-dash.png",         "\xC3\xBC\xE6\xBC\xA2\xE5\xAD\x97.png",
-                    "[1,2].png",       "line\nbreak.png",   "bytes\xff\xfe.png",
-                    "-o",              "upscale",           "a.b.c.png",
-                    "100%d{x}~'\".png", long_name + ".png"};
+  const Names names{"with space.png",
+                    "-dash.png",
+                    "\xC3\xBC\xE6\xBC\xA2\xE5\xAD\x97.png",
+                    "[1,2].png",
+                    "line\nbreak.png",
+                    "bytes\xff\xfe.png",
+                    "-o",
+                    "upscale",
+                    "a.b.c.png",
+                    "100%d{x}~'\".png",
+                    long_name + ".png"};
   Arguments arguments{"-o", "out", "--"};
   for (const std::string& name : names) {
     save_picture(scratch / ("in/" + name), 4, 3);
@@ -315,8 +322,8 @@ TEST(Files, NoPermission) {
 TEST(Files, MessagesNeverGoIntoAPicture) {
   const Scratch scratch;
   save_picture(scratch / "in.png");
-  const Outcome outcome = upscale({(scratch / "in.png").string(), "-o", (scratch / "out.png").string()},
-                                  {.close_standard_streams = true});
+  const Outcome outcome =
+      upscale({(scratch / "in.png").string(), "-o", (scratch / "out.png").string()}, {.close_standard_streams = true});
   EXPECT_EQ(outcome.exit_code, 0);
   EXPECT_EQ(load(scratch / "out.png").info.width, 24);
   EXPECT_FALSE(contains(read_text(scratch / "out.png"), "predicted"));
@@ -326,8 +333,8 @@ TEST(Files, ProgressOnATerminalOnly) {
   const Scratch scratch;
   save_picture(scratch / "in/a.png", 160, 120);
   save_picture(scratch / "in/b.png", 160, 120);
-  const Outcome outcome = run_on_terminal({"upscale", "-m", tiny_model(2), "-o", (scratch / "out").string(),
-                                           (scratch / "in").string()});
+  const Outcome outcome =
+      run_on_terminal({"upscale", "-m", tiny_model(2), "-o", (scratch / "out").string(), (scratch / "in").string()});
   EXPECT_EQ(outcome.exit_code, 0) << outcome.out;
   EXPECT_TRUE(contains(outcome.out, "\r1/2  ")) << outcome.out;
   EXPECT_TRUE(contains(outcome.out, "\r2/2  ")) << outcome.out;

@@ -35,8 +35,10 @@ class Interrupt : public testing::TestWithParam<int> {
     save_picture(scratch_ / "in/1.png", 8, 8);
     save_picture(scratch_ / "in/2.png", 1600, 1600);
     save_picture(scratch_ / "in/3.png", 8, 8);
-    return {"upscale", "-m", tiny_model(4), "--threads", "1", (scratch_ / "in").string(), "-o",
-            (scratch_ / "out").string()};
+    return {"upscale",     "-m",
+            tiny_model(4), "--threads",
+            "1",           (scratch_ / "in").string(),
+            "-o",          (scratch_ / "out").string()};
   }
   void wait_until_it_writes(Process& process) const {
     const auto start = Clock::now();

@@ -26,10 +26,13 @@ class Models : public testing::Test {
     const std::string file = name + "_x" + std::to_string(scale) + ".safetensors";
     fs::create_directories(scratch_ / "models");
     fs::copy_file(tiny_model(scale), scratch_ / ("models/" + file));
-    manifest_["models"].push_back(
-        {{"name", name}, {"file", file}, {"scale", scale}, {"sha256", digest_of(tiny_model(scale))},
-         {"parameters", 60000}, {"title", "A small " + name},
-         {"metrics", {{{"dataset", "Set5"}, {"psnr_y", 31.95}, {"ssim_y", 0.8912}}}}});
+    manifest_["models"].push_back({{"name", name},
+                                   {"file", file},
+                                   {"scale", scale},
+                                   {"sha256", digest_of(tiny_model(scale))},
+                                   {"parameters", 60000},
+                                   {"title", "A small " + name},
+                                   {"metrics", {{{"dataset", "Set5"}, {"psnr_y", 31.95}, {"ssim_y", 0.8912}}}}});
     write_text(scratch_ / "models/manifest.json", manifest_.dump());
   }
 
@@ -39,8 +42,8 @@ class Models : public testing::Test {
   // The output's width for an 8 x 4 input, and what was said.
   std::pair<int, Outcome> upscale(Arguments arguments) const {
     save_picture(scratch_ / "in.png", 8, 4);
-    arguments.insert(arguments.begin(), {"upscale", (scratch_ / "in.png").string(), "--overwrite", "-o",
-                                         (scratch_ / "out.png").string()});
+    arguments.insert(arguments.begin(),
+                     {"upscale", (scratch_ / "in.png").string(), "--overwrite", "-o", (scratch_ / "out.png").string()});
     Outcome outcome = nalasr(arguments);
     return {outcome.exit_code == 0 ? load(scratch_ / "out.png").info.width : 0, std::move(outcome)};
   }
@@ -82,8 +85,8 @@ TEST_F(Models, TheScaleCountsMoreThanTheName) {
 TEST_F(Models, AnyScaleComesFromTheNextLargerModel) {
   add("light", 2);
   add("light", 4);
-  for (const auto& [scale, width] : {std::pair{"1", 8}, {"1.5", 12}, {"2", 16}, {"2.5", 20}, {"3", 24}, {"4", 32},
-                                     {"6.3", 50}, {"8", 64}}) {
+  for (const auto& [scale, width] :
+       {std::pair{"1", 8}, {"1.5", 12}, {"2", 16}, {"2.5", 20}, {"3", 24}, {"4", 32}, {"6.3", 50}, {"8", 64}}) {
     EXPECT_EQ(upscale({"-s", scale}).first, width) << scale;
   }
 }
