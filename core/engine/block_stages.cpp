@@ -36,7 +36,7 @@ MixStage::MixStage(const SweepContext& c, Arena& arena, int block, RowSource in,
   const int columns = window ? (c.width + shift + window - 1) / window : 1;
   if (window) partials_ = arena.floats(cpu::partial_floats(c.nala) * columns);
   if (arena.counting()) return;
-  if (window) window_states_.assign(columns, cpu::NalaState(c.nala));
+  if (window) window_states_.assign(columns, cpu::NalaState(c.nala, c.network->bf16_products));
   for (int w = 0; w < columns; ++w) {
     const int begin = window ? std::max(0, w * window - shift) : 0;
     const int end = window ? std::min(c.width, (w + 1) * window - shift) : c.width;
@@ -73,10 +73,9 @@ void MixStage::accumulate_windows(int row_of_windows) {
       partial.exponent = 0;
       for (const Tile& tile : tiles_) {
         if (tile.window != index) continue;
-        kernels().layer_norm(in_.row(y) + static_cast<std::size_t>(tile.x0) * dim, dim, tile.tokens, context_.spec.dim,
-                             u, dim);
-        kernels().gemm(product(u, dim, w.k, tile.tokens, k, columns));
-        kernels().gemm(product(u, dim, w.v_heads, tile.tokens, v, columns));
+        kernels().layer_norm(in_.tile(y, tile.x0, tile.tokens, u), dim, tile.tokens, context_.spec.dim, u, dim);
+        cpu::multiply(product(u, dim, w.k, tile.tokens, k, columns));
+        cpu::multiply(product(u, dim, w.v_heads, tile.tokens, v, columns));
         cpu::accumulate_tile(context_.nala, *context_.rotary, y, tile.x0, tile.tokens, k, v, columns, tile_scratch,
                              partial);
       }
@@ -105,15 +104,15 @@ void MixStage::produce(int y0, int y1) {
       cpu::TileScratch tile_scratch(context_.nala, scratch);
       float* u = scratch + cpu::TileScratch::floats(context_.nala);
       float* q = u + kTile * dim;
-      const float* x = in_.row(y) + static_cast<std::size_t>(tile.x0) * dim;
+      const float* x = in_.tile(y, tile.x0, tile.tokens, u);
       float* out = out_.row(y) + static_cast<std::size_t>(tile.x0) * ld;
       for (int t = 0; t < tile.tokens; ++t) std::memcpy(out + t * ld, x + t * dim, dim * sizeof(float));
       kernels().layer_norm(x, dim, tile.tokens, context_.spec.dim, u, dim);
-      kernels().gemm(product(u, dim, w.v, tile.tokens, out + dim, ld));
-      kernels().gemm(product(u, dim, w.q, tile.tokens, q, columns));
+      cpu::multiply(product(u, dim, w.v, tile.tokens, out + dim, ld));
+      cpu::multiply(product(u, dim, w.q, tile.tokens, q, columns));
       cpu::apply_tile(context_.nala, *context_.rotary, y, tile.x0, tile.tokens, q, columns,
                       window_ ? window_states_[tile.window] : *state_, tile_scratch, out + 2 * dim, ld);
-      kernels().gemm(product(u, dim, w.gate, tile.tokens, out + 3 * dim, ld));
+      cpu::multiply(product(u, dim, w.gate, tile.tokens, out + 3 * dim, ld));
     });
     y0 = stop;
   }
@@ -139,7 +138,7 @@ void MergeStage::produce(int y0, int y1) {
     GemmArgs g = product(merged, dim, w.out, tokens, out_.row(y) + static_cast<std::size_t>(x0) * dim, dim);
     g.residual = mixed;
     g.ldr = ld;
-    kernels().gemm(g);
+    cpu::multiply(g);
   });
 }
 
@@ -159,7 +158,7 @@ void FfnInStage::produce(int y0, int y1) {
     kernels().layer_norm(out, ld, tokens, context_.spec.dim, scratch, dim);
     GemmArgs g = product(scratch, dim, w.fc1, tokens, out + dim, ld);
     g.gelu = true;
-    kernels().gemm(g);
+    cpu::multiply(g);
   });
 }
 
@@ -178,7 +177,7 @@ void FfnOutStage::produce(int y0, int y1) {
     GemmArgs g = product(scratch, hidden, w.fc2, tokens, out_.row(y) + static_cast<std::size_t>(x0) * dim, dim);
     g.residual = in_.read(y) + static_cast<std::size_t>(x0) * ld;
     g.ldr = ld;
-    kernels().gemm(g);
+    cpu::multiply(g);
   });
 }
 
@@ -197,7 +196,7 @@ void GroupConvStage::produce(int y0, int y1) {
                              out_.row(y) + static_cast<std::size_t>(x0) * dim, dim);
     g.residual = in_.read(y) + static_cast<std::size_t>(x0) * dim;
     g.ldr = dim;
-    kernels().gemm(g);
+    cpu::multiply(g);
   });
 }
 

@@ -10,17 +10,18 @@
 #include <memory>
 #include <vector>
 
+#include "engine/resident_map.h"
 #include "engine/stage.h"
 
 namespace nalasr {
 
-/// Where a stage reads rows of x from: the resident map or another stage's ring.
+/// Where a stage reads x₁ from: the resident map or another stage's ring.
 struct RowSource {
-  const float* map = nullptr;
+  const ResidentMap* map = nullptr;
   const RowRing* ring = nullptr;
-  int row_floats = 0;  ///< of the map
-  [[nodiscard]] const float* row(int y) const {
-    return map ? map + static_cast<std::size_t>(y) * row_floats : ring->read(y);
+  /// Tokens (y, x0..x0+tokens); `scratch` holds them if they must be converted.
+  [[nodiscard]] const float* tile(int y, int x0, int tokens, float* scratch) const {
+    return map ? map->read(y, x0, tokens, scratch) : ring->read(y) + static_cast<std::size_t>(x0) * ring->channels();
   }
 };
 

@@ -51,7 +51,7 @@ void HeadStage::produce(int y0, int y1) {
                                   out_.row(y) + static_cast<std::size_t>(x0) * dim, dim);
     if (skip_) g.residual = skip_->read(y) + static_cast<std::size_t>(x0) * dim;
     g.ldr = dim;
-    kernels().gemm(g);
+    cpu::multiply(g);
   });
 }
 
@@ -70,7 +70,7 @@ void CpeStage::produce(int y0, int y1) {
   });
 }
 
-BarrierStage::BarrierStage(const SweepContext& c, Arena& arena, int block, const RowRing& in, float* map,
+BarrierStage::BarrierStage(const SweepContext& c, Arena& arena, int block, const RowRing& in, ResidentMap* map,
                            cpu::NalaState* state)
     : Stage(1), context_(c), block_(block), in_(in), map_(map), state_(state) {
   const int segments = (c.width + kSegment - 1) / kSegment;
@@ -95,11 +95,12 @@ void BarrierStage::produce(int y0, int y1) {
     const int end = std::min(context_.width, begin + kSegment);
     for (int x0 = begin; x0 < end; x0 += kTile) {
       const int tokens = std::min(kTile, end - x0);
-      float* x = map_ + (static_cast<std::size_t>(y) * context_.width + x0) * dim;
+      float* x = map_->begin_write(y, x0, u);
       depthwise(w.cpe1, in_, y, x0, tokens, 0, x, dim);
+      map_->commit(y, x0, tokens, x);
       kernels().layer_norm(x, dim, tokens, context_.spec.dim, u, dim);
-      kernels().gemm(product(u, dim, w.k, tokens, k, columns));
-      kernels().gemm(product(u, dim, w.v_heads, tokens, v, columns));
+      cpu::multiply(product(u, dim, w.k, tokens, k, columns));
+      cpu::multiply(product(u, dim, w.v_heads, tokens, v, columns));
       cpu::accumulate_tile(context_.nala, *context_.rotary, y, x0, tokens, k, v, columns, tile_scratch, partials[item]);
     }
   });
@@ -139,8 +140,8 @@ void TailStage::produce(int y0, int y1) {
   context_.for_tiles(y0, y1, [&](int y, int x0, int tokens, float* scratch) {
     float* residual = scratch;                                       // [tokens][sub-row][sub-column][RGB]
     float* vertical = scratch + kTile * cpu::pad_channels(columns);  // [tokens + 4][RGB] of one sub-row
-    kernels().gemm(convolution([&](int row) { return in_.read(row); }, context_.dim(), y, x0, context_.network->tail,
-                               tokens, residual, columns));
+    cpu::multiply(convolution([&](int row) { return in_.read(row); }, context_.dim(), y, x0, context_.network->tail,
+                              tokens, residual, columns));
     for (int i = 0; i < s; ++i) {
       const float* wy = &phases_[i * 5];
       for (int p = 0; p < (tokens + 4) * 3; ++p) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/picture_rows.h"
+#include "engine/resident_map.h"
 #include "engine/stage.h"
 
 namespace nalasr {
@@ -60,7 +61,7 @@ class CpeStage : public Stage {
 /// the layer's state. Rows of the map that this sweep still reads lie ahead of those it writes.
 class BarrierStage : public Stage {
  public:
-  BarrierStage(const SweepContext& context, Arena& arena, int block, const RowRing& in, float* map,
+  BarrierStage(const SweepContext& context, Arena& arena, int block, const RowRing& in, ResidentMap* map,
                cpu::NalaState* state);
   void produce(int y0, int y1) override;
 
@@ -68,7 +69,7 @@ class BarrierStage : public Stage {
   const SweepContext& context_;
   int block_;
   const RowRing& in_;
-  float* map_;
+  ResidentMap* map_;
   cpu::NalaState* state_;
   float* sums_;
 };

@@ -108,8 +108,8 @@ struct Evaluator::Impl {
   ThreadPool pool;
 };
 
-Evaluator::Evaluator(std::shared_ptr<const Model> model, int threads)
-    : impl_(new Impl{PackedNetwork(*model), ThreadPool(threads)}) {}
+Evaluator::Evaluator(std::shared_ptr<const Model> model, int threads, Precision precision)
+    : impl_(new Impl{PackedNetwork(*model, precision), ThreadPool(threads)}) {}
 Evaluator::~Evaluator() = default;
 
 Result<PictureQuality> Evaluator::evaluate(const std::filesystem::path& hr_path,

@@ -62,14 +62,15 @@ std::vector<int> conv_map(int channels, int padded) {
   return map;
 }
 
-cpu::PackedMatrix pack_conv(const Model& model, const std::string& name, int padded, const std::vector<int>& n_map) {
+cpu::PackedMatrix pack_conv(const Model& model, const std::string& name, int padded, const std::vector<int>& n_map,
+                            bool bf16) {
   const Tensor& w = model.tensor(name + ".weight");
   const int channels = static_cast<int>(w.shape[1]);
   return pack_matrix(w.values.data(), channels * 9, model.tensor(name + ".bias").values.data(),
-                     conv_map(channels, padded), n_map);
+                     conv_map(channels, padded), n_map, bf16);
 }
 
-PackedBlock pack_block(const Model& model, int index) {
+PackedBlock pack_block(const Model& model, int index, bool bf16) {
   const ModelSpec& s = model.spec();
   const std::string name = "blocks." + std::to_string(index) + ".";
   const auto tensor = [&](const char* suffix) -> const Tensor& { return model.tensor(name + suffix); };
@@ -85,7 +86,7 @@ PackedBlock pack_block(const Model& model, int index) {
   Tensor bias = tensor("qkvg.bias");
   const Tensor qkvg = fold_norm(tensor("qkvg.weight"), tensor("norm1.weight"), tensor("norm1.bias"), bias);
   const auto project = [&](const std::vector<int>& n_map) {
-    return pack_matrix(qkvg.values.data(), dim, bias.values.data(), in, n_map);
+    return pack_matrix(qkvg.values.data(), dim, bias.values.data(), in, n_map, bf16);
   };
   b.q = project(head_map(s.heads, s.head_dim(), 0));
   b.k = project(head_map(s.heads, s.head_dim(), dim));
@@ -100,32 +101,38 @@ PackedBlock pack_block(const Model& model, int index) {
 
   Tensor out_bias = tensor("out.bias");
   const Tensor out = fold_gamma(tensor("out.weight"), tensor("gamma1"), out_bias);
-  b.out = pack_matrix(out.values.data(), dim, out_bias.values.data(), in, plain);
+  b.out = pack_matrix(out.values.data(), dim, out_bias.values.data(), in, plain, bf16);
 
   Tensor fc1_bias = tensor("fc1.bias");
   const Tensor fc1 = fold_norm(tensor("fc1.weight"), tensor("norm2.weight"), tensor("norm2.bias"), fc1_bias);
-  b.fc1 = pack_matrix(fc1.values.data(), dim, fc1_bias.values.data(), in, padded_map(hidden, hidden_padded));
+  b.fc1 = pack_matrix(fc1.values.data(), dim, fc1_bias.values.data(), in, padded_map(hidden, hidden_padded), bf16);
 
   Tensor fc2_bias = tensor("fc2.bias");
   const Tensor fc2 = fold_gamma(tensor("fc2.weight"), tensor("gamma2"), fc2_bias);
-  b.fc2 = pack_matrix(fc2.values.data(), hidden, fc2_bias.values.data(), padded_map(hidden, hidden_padded), plain);
+  b.fc2 =
+      pack_matrix(fc2.values.data(), hidden, fc2_bias.values.data(), padded_map(hidden, hidden_padded), plain, bf16);
   return b;
 }
 
 }  // namespace
 
-PackedNetwork::PackedNetwork(const Model& model) : spec(model.spec()), nala(NalaParams::of(model.spec())) {
+PackedNetwork::PackedNetwork(const Model& model, Precision precision)
+    : spec(model.spec()),
+      half_map(precision == Precision::mixed),
+      bf16_products(precision == Precision::mixed && cpu::has_bf16()),
+      nala(NalaParams::of(model.spec())) {
   const int padded = pad_channels(spec.dim), s = spec.scale;
-  head = pack_conv(model, "head", 3, padded_map(spec.dim, padded));
-  for (int i = 0; i < spec.blocks; ++i) blocks.push_back(pack_block(model, i));
+  const std::vector<int> channels = padded_map(spec.dim, padded);
+  head = pack_conv(model, "head", 3, channels, false);  // 27 values a token: not worth rounding
+  for (int i = 0; i < spec.blocks; ++i) blocks.push_back(pack_block(model, i, bf16_products));
   for (int g = 0; g < spec.groups(); ++g)
-    group_convs.push_back(pack_conv(model, "groups." + std::to_string(g), padded, padded_map(spec.dim, padded)));
+    group_convs.push_back(pack_conv(model, "groups." + std::to_string(g), padded, channels, bf16_products));
   // PyTorch's pixel shuffle takes channel c·s² + i·s + j to sub-row i, sub-column j.
   std::vector<int> shuffled;
   for (int i = 0; i < s; ++i)
     for (int j = 0; j < s; ++j)
       for (int c = 0; c < 3; ++c) shuffled.push_back(c * s * s + i * s + j);
-  tail = pack_conv(model, "tail", padded, shuffled);
+  tail = pack_conv(model, "tail", padded, shuffled, bf16_products);
 }
 
 }  // namespace nalasr

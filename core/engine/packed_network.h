@@ -6,6 +6,7 @@
 
 #include "kernels/cpu/kernels.h"
 #include "nalasr/model.h"
+#include "nalasr/plan.h"
 
 namespace nalasr {
 
@@ -25,9 +26,11 @@ struct PackedBlock {
 };
 
 struct PackedNetwork {
-  explicit PackedNetwork(const Model& model);
+  explicit PackedNetwork(const Model& model, Precision precision = Precision::fp32);
 
   ModelSpec spec;
+  bool half_map = false;       ///< the resident map is float16
+  bool bf16_products = false;  ///< products take bfloat16 operands
   NalaParams nala;
   cpu::PackedMatrix head;  ///< 3×3 over RGB rows: three segments of 9
   std::vector<PackedBlock> blocks;

@@ -30,6 +30,7 @@ Plan plan_with(const PlanRequest& r, int strip_rows) {
   p.output_width = std::max(1, static_cast<int>(std::lround(r.width * scale)));
   p.output_height = std::max(1, static_cast<int>(std::lround(r.height * scale)));
   p.device = Device::cpu;
+  p.precision = r.precision;
   p.threads = r.threads;
   p.strip_rows = std::min(strip_rows, r.height);
   p.sweeps = sweep_count(r.spec);
@@ -42,7 +43,7 @@ Plan plan_with(const PlanRequest& r, int strip_rows) {
                              .threads = r.threads};
   const std::uint64_t tokens = static_cast<std::uint64_t>(r.width) * r.height;
   p.input_bytes = tokens * r.channels * (r.bits / 8);
-  p.map_bytes = p.sweeps > 1 ? tokens * context.dim() * sizeof(float) : 0;
+  p.map_bytes = p.sweeps > 1 ? tokens * context.dim() * (r.precision == Precision::mixed ? 2 : 4) : 0;
   p.working_bytes = arena_bytes(context) + fixed_bytes(context);
   p.output_bytes = output_sink_bytes(r, p);
   p.codec_bytes = r.codec_bytes;

@@ -37,14 +37,14 @@ struct Sweep {
 };
 
 /// Lays sweep `index` out in `arena`. `state_in` belongs to its first block, `state_out` to the next sweep's.
-Sweep build_sweep(const SweepContext& c, Arena& arena, int index, const PictureView& picture, float* map,
+Sweep build_sweep(const SweepContext& c, Arena& arena, int index, const PictureView& picture, ResidentMap* map,
                   const cpu::NalaState* state_in, cpu::NalaState* state_out, const RowSink& sink) {
   const auto [first, last] = blocks_of_sweep(c.spec, index);
   Sweep sweep;
   const RowRing* x = index == 0 ? &sweep.add<HeadStage>(c, arena, picture, nullptr).out() : nullptr;
   for (int block = first; block < last; ++block) {
     const AttentionScope scope = c.spec.scopes[block];
-    RowSource source{.map = map, .row_floats = c.width * c.dim()};
+    RowSource source{.map = map};
     if (!scope.is_global()) source = {.ring = &sweep.add<CpeStage>(c, arena, block, *x).out()};
     const RowRing& mixed = sweep
                                .add<MixStage>(c, arena, block, source, scope.is_global() ? state_in : nullptr,
@@ -138,16 +138,16 @@ bool run_network(const PackedNetwork& network, const PictureView& picture, int s
   c.scratch = scratch.data();
 
   const int sweeps = sweep_count(c.spec);
-  Buffer<float> map(sweeps > 1 ? static_cast<std::size_t>(c.width) * c.height * c.dim() : 0);
+  ResidentMap map(c.width, sweeps > 1 ? c.height : 0, c.dim(), network.half_map);
   Arena arena(arena_bytes(c));
-  cpu::NalaState current(c.nala), next(c.nala);
+  cpu::NalaState current(c.nala, network.bf16_products), next(c.nala, network.bf16_products);
 
   double total = 0, finished = 0;
   for (int i = 0; i < sweeps; ++i) total += sweep_cost(c.spec, i);
   for (int i = 0; i < sweeps; ++i) {
     arena.reset();
     next.clear();
-    Sweep sweep = build_sweep(c, arena, i, picture, map.data(), &current, &next, sink);
+    Sweep sweep = build_sweep(c, arena, i, picture, &map, &current, &next, sink);
     const double cost = sweep_cost(c.spec, i);
     const auto report = [&](double part) {
       if (progress) progress(i, (finished + cost * part) / total);

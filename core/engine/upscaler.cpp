@@ -52,7 +52,7 @@ struct Upscaler::Impl {
   ThreadPool pool;
 
   Impl(std::shared_ptr<const Model> m, UpscalerOptions o)
-      : model(std::move(m)), options(o), network(*model), pool(o.threads) {}
+      : model(std::move(m)), options(o), network(*model, o.precision), pool(o.threads) {}
 
   [[nodiscard]] Result<Plan> plan(const ImageInfo& info, std::uint64_t codec_bytes,
                                   const UpscaleRequest& request) const {
@@ -63,6 +63,7 @@ struct Upscaler::Impl {
                   .target_scale = request.scale,
                   .spec = network.spec,
                   .device = options.device,
+                  .precision = options.precision,
                   .threads = pool.size(),
                   .codec_bytes = codec_bytes,
                   .budget = request.memory_budget,
@@ -190,7 +191,7 @@ Result<RunReport> Upscaler::Impl::run(const UpscaleRequest& request, const Progr
   report.plan = p;
   report.model = model->name();
   report.device = to_string(p.device);
-  report.instruction_set = cpu::kernels().name;
+  report.instruction_set = std::string(cpu::kernels().name) + (network.bf16_products ? " + BF16" : "");
   report.predicted_peak = p.predicted_peak;
   report.measured_peak = meter.peak_above_start();
   report.seconds_total = seconds_since(start);

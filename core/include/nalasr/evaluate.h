@@ -12,6 +12,7 @@
 #include <optional>
 
 #include "nalasr/model.h"
+#include "nalasr/plan.h"
 #include "nalasr/result.h"
 
 namespace nalasr {
@@ -24,7 +25,7 @@ struct PictureQuality {
 
 class Evaluator {
  public:
-  explicit Evaluator(std::shared_ptr<const Model> model, int threads = 0);
+  explicit Evaluator(std::shared_ptr<const Model> model, int threads = 0, Precision precision = Precision::mixed);
   ~Evaluator();
 
   /// Crops `hr` to a multiple of the scale. The low-resolution picture is `lr` where given; otherwise it is made by

@@ -18,6 +18,10 @@ namespace nalasr {
 enum class Device { automatic, cpu, cuda };
 const char* to_string(Device device);
 
+/// fp32: float32 everywhere. mixed: the resident map is float16, and products take bfloat16 operands with float32
+/// sums where the processor has such instructions.
+enum class Precision { mixed, fp32 };
+
 /// What the plan depends on. Width and height are those of the low-resolution picture after orientation.
 struct PlanRequest {
   int width = 0, height = 0;
@@ -26,6 +30,7 @@ struct PlanRequest {
   double target_scale = 0;  ///< 0 = the model's own; otherwise a final resample follows
   ModelSpec spec;
   Device device = Device::cpu;
+  Precision precision = Precision::mixed;
   int threads = 1;
   std::uint64_t codec_bytes = 0;          ///< what decoder and encoder hold besides rows
   std::optional<std::uint64_t> budget{};  ///< bytes the run may take above the loaded program
@@ -37,6 +42,7 @@ struct Plan {
   int width = 0, height = 0;
   int output_width = 0, output_height = 0;
   Device device = Device::cpu;
+  Precision precision = Precision::mixed;
   int threads = 1;
   int strip_rows = 0;               ///< low-resolution rows that enter a sweep at a time
   int sweeps = 0;                   ///< passes over the picture: global layers + 1

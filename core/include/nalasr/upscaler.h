@@ -34,6 +34,7 @@ using ProgressCallback = std::function<void(const Progress&)>;
 
 struct UpscalerOptions {
   Device device = Device::automatic;
+  Precision precision = Precision::mixed;
   int threads = 0;  ///< 0 = all cores
 };
 
@@ -53,7 +54,7 @@ struct RunReport {
   Plan plan;
   std::string model;
   std::string device;                ///< "cpu"
-  std::string instruction_set;       ///< which SIMD path ran: "AVX3_ZEN4", "AVX2", ...
+  std::string instruction_set;       ///< which SIMD path ran: "AVX3 + BF16", "AVX2", ...
   std::uint64_t predicted_peak = 0;  ///< bytes above the loaded program
   std::uint64_t measured_peak = 0;   ///< bytes, as the operating system counts resident memory
   double seconds_total = 0, seconds_decode = 0, seconds_network = 0, seconds_encode = 0;

@@ -20,6 +20,22 @@ inline constexpr int kPanelVectors = kLanes >= 16 ? 4 : 2;
 inline constexpr int kRowBlock = 6;
 inline constexpr int kPanel = kPanelVectors * kLanes;
 
+/// Finishes one vector of a product at (row, column): GELU, residual, store of the `left` columns that exist.
+HWY_INLINE void StoreProduct(const GemmArgs& g, V value, int row, int column, int left) {
+  const D d;
+  if (g.gelu) value = Gelu(d, value);
+  float* out = g.c + row * g.ldc + column;
+  const float* residual = g.residual ? g.residual + row * g.ldr + column : nullptr;
+  if (left >= kLanes) {
+    if (residual) value = hn::Add(value, hn::LoadU(d, residual));
+    hn::StoreU(value, d, out);
+  } else {
+    const auto mask = hn::FirstN(d, left);
+    if (residual) value = hn::Add(value, hn::MaskedLoad(mask, d, residual));
+    hn::BlendedStore(value, mask, d, out);
+  }
+}
+
 /// Rows [row, row + MR) × one panel of NV vectors. `columns` of them exist in c.
 template <int MR, int NV>
 HWY_INLINE void GemmBlock(const GemmArgs& g, int row, const float* HWY_RESTRICT panel, int first, int columns) {
@@ -40,24 +56,9 @@ HWY_INLINE void GemmBlock(const GemmArgs& g, int row, const float* HWY_RESTRICT 
       }
     }
   }
-  for (int r = 0; r < MR; ++r) {
-    for (int v = 0; v < NV; ++v) {
-      const int left = columns - v * kLanes;
-      if (left <= 0) break;
-      float* out = g.c + (row + r) * g.ldc + first + v * kLanes;
-      V value = acc[r][v];
-      if (g.gelu) value = Gelu(d, value);
-      if (left >= kLanes) {
-        if (g.residual) value = hn::Add(value, hn::LoadU(d, g.residual + (row + r) * g.ldr + first + v * kLanes));
-        hn::StoreU(value, d, out);
-      } else {
-        const auto mask = hn::FirstN(d, left);
-        if (g.residual)
-          value = hn::Add(value, hn::MaskedLoad(mask, d, g.residual + (row + r) * g.ldr + first + v * kLanes));
-        hn::BlendedStore(value, mask, d, out);
-      }
-    }
-  }
+  for (int r = 0; r < MR; ++r)
+    for (int v = 0; v < NV && v * kLanes < columns; ++v)
+      StoreProduct(g, acc[r][v], row + r, first + v * kLanes, columns - v * kLanes);
 }
 
 template <int NV>

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
 #include <string>
 
 // SSE2 is the baseline every x86-64 has; SSSE3 alone gains nothing over it here.
@@ -14,6 +15,7 @@
 #include "hwy/highway.h"
 #include "kernels/cpu/vec_math-inl.h"
 #include "kernels/cpu/gemm-inl.h"
+#include "kernels/cpu/gemm_bf16-inl.h"
 #include "kernels/cpu/attention-inl.h"
 #include "kernels/cpu/pointwise-inl.h"
 // clang-format on
@@ -23,6 +25,12 @@ namespace nalasr::cpu::HWY_NAMESPACE {
 namespace {
 
 void Gemm(const GemmArgs& a) { GemmImpl(a); }
+#ifdef NALASR_HAS_BF16_GEMM
+NALASR_BF16_TARGET void GemmBf16(const GemmArgs& a) { GemmBf16Impl(a); }
+#undef NALASR_HAS_BF16_GEMM
+#else
+constexpr void (*GemmBf16)(const GemmArgs&) = nullptr;
+#endif
 void Depthwise(const DepthwiseArgs& a) { DepthwiseImpl(a); }
 void LayerNorm(const float* x, std::size_t ldx, int tokens, int channels, float* out, std::size_t ldo) {
   LayerNormImpl(x, ldx, tokens, channels, out, ldo);
@@ -37,19 +45,24 @@ void AccumulateState(const float* features, const float* v, std::size_t ldv, int
   AccumulateStateImpl(features, v, ldv, tokens, d_pad, state);
 }
 float MaxAbs(const float* x, std::size_t count) { return MaxAbsImpl(x, count); }
+void ToHalf(const float* in, std::size_t count, std::uint16_t* out) { ToHalfImpl(in, count, out); }
+void FromHalf(const std::uint16_t* in, std::size_t count, float* out) { FromHalfImpl(in, count, out); }
 
 CpuKernels Table() {
   return {hwy::TargetName(HWY_TARGET),
           kLanes,
           kPanel,
           Gemm,
+          GemmBf16,
           Depthwise,
           LayerNorm,
           GatedMerge,
           QueryFeatures,
           KeyFeatures,
           AccumulateState,
-          MaxAbs};
+          MaxAbs,
+          ToHalf,
+          FromHalf};
 }
 
 }  // namespace
@@ -75,6 +88,18 @@ void restrict_targets() {
   if (hide) hwy::DisableTargets(hide);
 }
 
+bool bf16_forbidden() {
+  const char* wanted = std::getenv("NALASR_CPU");
+  return wanted && std::string(wanted) == "avx512";
+}
+
+/// Round to nearest even.
+std::uint16_t to_bf16(float value) {
+  std::uint32_t bits;
+  std::memcpy(&bits, &value, sizeof(bits));
+  return static_cast<std::uint16_t>((bits + 0x7fff + ((bits >> 16) & 1)) >> 16);
+}
+
 }  // namespace
 
 const CpuKernels& kernels() {
@@ -85,6 +110,17 @@ const CpuKernels& kernels() {
   }();
   return table;
 }
+
+bool has_bf16() {
+#if defined(__x86_64__)
+  static const bool has = kernels().gemm_bf16 && __builtin_cpu_supports("avx512bf16") && !bf16_forbidden();
+#else
+  static const bool has = false;
+#endif
+  return has;
+}
+
+void multiply(const GemmArgs& args) { (args.b->pairs.empty() ? kernels().gemm : kernels().gemm_bf16)(args); }
 
 std::vector<int> padded_map(int count, int padded, int first) {
   std::vector<int> map(padded, -1);
@@ -101,20 +137,27 @@ std::vector<int> head_map(int heads, int d, int first) {
 }
 
 PackedMatrix pack_matrix(const float* w, int k_of_w, const float* bias, const std::vector<int>& k_map,
-                         const std::vector<int>& n_map) {
+                         const std::vector<int>& n_map, bool bf16) {
   const int panel = kernels().panel, lanes = kernels().lanes;
   PackedMatrix out;
   out.k = static_cast<int>(k_map.size());
   out.n = static_cast<int>(n_map.size());
   out.bias.assign((out.n + panel - 1) / panel * panel, 0.0f);
   for (int c = 0; bias && c < out.n; ++c) out.bias[c] = n_map[c] < 0 ? 0.0f : bias[n_map[c]];
+  const auto value = [&](int r, int c) {
+    const bool present = c < out.n && k_map[r] >= 0 && n_map[c] >= 0;
+    return present ? w[static_cast<std::size_t>(n_map[c]) * k_of_w + k_map[r]] : 0.0f;
+  };
   for (int first = 0; first < out.n; first += panel) {
-    const int columns = std::min(panel, out.n - first);
-    const int width = (columns + lanes - 1) / lanes * lanes;
-    for (int r = 0; r < out.k; ++r)
-      for (int c = 0; c < width; ++c) {
-        const bool present = c < columns && k_map[r] >= 0 && n_map[first + c] >= 0;
-        out.data.push_back(present ? w[static_cast<std::size_t>(n_map[first + c]) * k_of_w + k_map[r]] : 0.0f);
+    const int width = (std::min(panel, out.n - first) + lanes - 1) / lanes * lanes;
+    for (int r = 0; r < out.k; r += bf16 ? 2 : 1)
+      for (int c = first; c < first + width; ++c) {
+        if (bf16) {
+          out.pairs.push_back(to_bf16(value(r, c)));
+          out.pairs.push_back(to_bf16(value(r + 1, c)));
+        } else {
+          out.data.push_back(value(r, c));
+        }
       }
   }
   return out;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include "kernels/params.h"
@@ -20,8 +21,9 @@ constexpr int pad_channels(int c) { return (c + kLaneQuantum - 1) / kLaneQuantum
 /// Right-hand side of a product, [k][n], cut into column panels of the width that the instruction set likes.
 struct PackedMatrix {
   int k = 0, n = 0;
-  std::vector<float> data;  ///< panel after panel, each [k][panel width], zero-padded columns
-  std::vector<float> bias;  ///< n rounded up to the panel grid; zeros where there is no bias
+  std::vector<float> data;           ///< panel after panel, each [k][panel width], zero-padded columns
+  std::vector<std::uint16_t> pairs;  ///< or bfloat16, each [k/2][panel width][2]; one of the two is empty
+  std::vector<float> bias;           ///< n rounded up to the panel grid; zeros where there is no bias
 };
 
 /// c[r][0..n) = Σ_segments a[s][r*lda + 0..k_segment) · b + bias, then GELU (tanh form) or + residual.
@@ -73,7 +75,8 @@ struct CpuKernels {
   int lanes;         ///< floats per vector
   int panel;         ///< columns per full panel of a PackedMatrix
 
-  void (*gemm)(const GemmArgs&);
+  void (*gemm)(const GemmArgs&);       ///< for matrices packed as float32
+  void (*gemm_bf16)(const GemmArgs&);  ///< for those packed as bfloat16 (even k, lda ≤ k_segment); null without
   void (*depthwise)(const DepthwiseArgs&);
   /// (x − mean)/√(var + ε) over the first `channels` of each token; padded channels of the output are unspecified.
   void (*layer_norm)(const float* x, std::size_t ldx, int tokens, int channels, float* out, std::size_t ldo);
@@ -86,16 +89,25 @@ struct CpuKernels {
   /// state[i][c] += Σ_t features[t][i]·v[t][c]; features [tokens][2*d_pad], v [tokens][ldv], state [2*d_pad][d_pad]
   void (*accumulate_state)(const float* features, const float* v, std::size_t ldv, int tokens, int d_pad, float* state);
   float (*max_abs)(const float* x, std::size_t count);
+  /// float32 to IEEE float16 (beyond ±65504: clamped) and back; count a multiple of kLaneQuantum.
+  void (*to_half)(const float* in, std::size_t count, std::uint16_t* out);
+  void (*from_half)(const std::uint16_t* in, std::size_t count, float* out);
 };
 
 /// The kernels of the best instruction set that this processor has. NALASR_CPU=avx512|avx2|sse4|baseline narrows
 /// the choice (for tests and comparisons).
 const CpuKernels& kernels();
 
+/// Runs the product in the precision that b is packed in.
+void multiply(const GemmArgs& args);
+/// Whether this processor multiplies bfloat16 faster than float32.
+bool has_bf16();
+
 /// Packs w [n][k] (PyTorch's Linear layout: out × in) with row index and column index maps: packed row r comes from
 /// input channel k_map[r], packed column c from output channel n_map[c]; −1 gives zeros.
+/// Packs as bfloat16 if `bf16`, which has_bf16() must allow.
 PackedMatrix pack_matrix(const float* w, int k_of_w, const float* bias, const std::vector<int>& k_map,
-                         const std::vector<int>& n_map);
+                         const std::vector<int>& n_map, bool bf16 = false);
 /// The identity map of `count` indices padded with −1 to `padded`.
 std::vector<int> padded_map(int count, int padded, int first = 0);
 /// The map of heads, each padded from d to d_pad.

@@ -94,8 +94,12 @@ void accumulate_tile(const NalaParams& p, const RotaryTable& rotary, int y, int 
                             d_pad, partial.sums + h * head_floats);
 }
 
-NalaState::NalaState(const NalaParams& p)
-    : params_(p), sums_(partial_floats(p)), s_(p.heads), m_(static_cast<std::size_t>(p.heads) * features_of(p)) {}
+NalaState::NalaState(const NalaParams& p, bool bf16)
+    : params_(p),
+      bf16_(bf16),
+      sums_(partial_floats(p)),
+      s_(p.heads),
+      m_(static_cast<std::size_t>(p.heads) * features_of(p)) {}
 
 std::size_t NalaState::bytes(const NalaParams& p) { return partial_floats(p) * (sizeof(double) + sizeof(float)); }
 
@@ -131,7 +135,7 @@ void NalaState::finalise(double tokens) {
     for (int c = 0; c < d; ++c)
       for (int i = 0; i < count; ++i)
         transposed[c * count + i] = static_cast<float>(s[i * d_pad + c] / tokens * factor);
-    s_[h] = pack_matrix(transposed.data(), count, nullptr, all, padded_map(d, d));
+    s_[h] = pack_matrix(transposed.data(), count, nullptr, all, padded_map(d, d), bf16_);
     for (int i = 0; i < count; ++i) m_[h * count + i] = static_cast<float>(m[i] / tokens * factor);
   }
 }
@@ -168,7 +172,7 @@ void apply_tile(const NalaParams& p, const RotaryTable& rotary, int y, int x0, i
     g.c = o + h * p.head_dim;
     g.ldc = ldo;
     g.rows = tokens;
-    kernel.gemm(g);
+    multiply(g);
   }
 }
 

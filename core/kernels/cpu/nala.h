@@ -52,7 +52,8 @@ void accumulate_tile(const NalaParams& params, const RotaryTable& rotary, int y,
 /// S and m of one layer (or one window): sums in float64, then the form that apply_tile reads.
 class NalaState {
  public:
-  explicit NalaState(const NalaParams& params);
+  /// `bf16`: S is packed for the bfloat16 product.
+  explicit NalaState(const NalaParams& params, bool bf16 = false);
   void clear();
   /// Adds partials in order. The elements are shared out to the pool's threads, so the order per element is fixed.
   void add(const std::vector<Partial>& partials, ThreadPool& pool);
@@ -69,6 +70,7 @@ class NalaState {
   void add_range(const Partial& partial, std::size_t begin, std::size_t end);
 
   NalaParams params_;
+  bool bf16_;
   std::vector<double> sums_;
   std::vector<PackedMatrix> s_;
   std::vector<float> m_;

@@ -64,6 +64,23 @@ HWY_INLINE void GatedMergeImpl(const float* o, std::size_t ldo, const float* lep
   }
 }
 
+HWY_INLINE void ToHalfImpl(const float* in, std::size_t count, std::uint16_t* out) {
+  const D d;
+  const hn::Rebind<hwy::float16_t, D> dh;
+  const V largest = hn::Set(d, 65504.0f);
+  for (std::size_t i = 0; i < count; i += hn::Lanes(d)) {
+    const V clamped = hn::Min(hn::Max(hn::LoadU(d, in + i), hn::Neg(largest)), largest);
+    hn::StoreU(hn::DemoteTo(dh, clamped), dh, reinterpret_cast<hwy::float16_t*>(out + i));
+  }
+}
+
+HWY_INLINE void FromHalfImpl(const std::uint16_t* in, std::size_t count, float* out) {
+  const D d;
+  const hn::Rebind<hwy::float16_t, D> dh;
+  for (std::size_t i = 0; i < count; i += hn::Lanes(d))
+    hn::StoreU(hn::PromoteTo(d, hn::LoadU(dh, reinterpret_cast<const hwy::float16_t*>(in + i))), d, out + i);
+}
+
 /// One vector of channels, N neighbouring output tokens: each input column is loaded once for all of them.
 template <int K, int N>
 HWY_INLINE void DepthwiseBlock(const DepthwiseArgs& a, int x, int c) {
