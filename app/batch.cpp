@@ -108,8 +108,9 @@ class Batch {
       std::error_code failure;
       fs::create_directories(folder, failure);
       if (failure) {
+        const bool forbidden = failure == std::errc::permission_denied || failure == std::errc::read_only_file_system;
         return Error{ErrorCode::io, "cannot create the folder " + printable(folder) + ": " + failure.message(),
-                     "choose an output folder you may write to"};
+                     forbidden ? "choose an output folder you may write to" : ""};
       }
     }
     return upscaler_.run(

@@ -117,6 +117,14 @@ FileList list_files(const std::vector<std::string>& inputs, bool recursive, cons
   FileList list;
   for (const std::string& input : inputs) {
     const fs::path path(input);
+    if (input == "-") {
+      list.files.push_back(
+          {path,
+           {},
+           false,
+           Error{ErrorCode::unsupported, "standard input cannot be read", "name a file (./- for one called -)"}});
+      continue;
+    }
     std::error_code failure;
     if (!fs::is_directory(path, failure)) {
       list.files.push_back({path, {}, false, std::nullopt});

@@ -49,7 +49,7 @@ std::optional<Error> check_name_length(const fs::path& output) {
   if (length <= kMost) return std::nullopt;
   return Error{ErrorCode::invalid_argument,
                "the name of its output would have " + std::to_string(length) + " bytes, at most 255 are possible",
-               "rename the input"};
+               "choose a shorter name"};
 }
 
 Job make_job(const InputFile& file, const OutputChoice& output, double scale) {

@@ -47,6 +47,14 @@ std::string protect(const std::string& argument) {
   return bracketed ? "./" + argument : argument;
 }
 
+std::string complaint(const CLI::ParseError& wrong) {
+  std::string text = printable(wrong.what());
+  if (const auto at = text.find("At Most 1 required"); at != std::string::npos) {
+    text.replace(at, std::string::npos, "is given more than once");
+  }
+  return text;
+}
+
 int finish(const Console& console, int code) {
   if (!console.output_lost()) return code;
   std::fprintf(stderr, "nalasr: standard output: %s\n", std::strerror(console.output_errno()));
@@ -80,7 +88,7 @@ int run(const std::vector<std::string>& arguments) {
   } catch (const CLI::ParseError& wrong) {
     const auto chosen = parser.get_subcommands();
     const std::string help = chosen.empty() ? "nalasr --help" : "nalasr " + chosen.front()->get_name() + " --help";
-    console.error({ErrorCode::invalid_argument, printable(wrong.what()), "see " + help});
+    console.error({ErrorCode::invalid_argument, complaint(wrong), "see " + help});
     return kUsage;
   }
   for (const auto& [name, command] : commands) {

@@ -81,6 +81,9 @@ Result<Options> interpret(const Arguments& a) {
     if (input.empty()) return Error{ErrorCode::invalid_argument, "an input has an empty name", ""};
   }
   if (a.output.empty()) return about("-o", {ErrorCode::invalid_argument, "the output has an empty name", ""});
+  if (a.output == "-") {
+    return about("-o", {ErrorCode::invalid_argument, "pictures cannot be written to standard output", "name a file"});
+  }
   auto output = choose_output(a.output, format, a.overwrite, a.inputs);
   if (!output) return output.error();
   options.output = *output;

@@ -101,6 +101,8 @@ TEST(Usage, OutputNames) {
   expect_usage_error({"upscale", a, a + "/../b.png", "-o", b, "-m", tiny_model(2)}, "is a file");
   expect_usage_error({"upscale", a, "-o", ""}, "empty");
   expect_usage_error({"upscale", "", "-o", b}, "empty");
+  expect_usage_error({"upscale", a, "-o", "-"}, "standard output");
+  expect_usage_error({"upscale", a, "-o", "c.png", "-o", "d.png"}, "--output: is given more than once");
   EXPECT_EQ(scratch.tree(), (std::vector<std::string>{"a.png", "b.png"}));
 }
 
