@@ -1,6 +1,14 @@
 # Kernels against float64, and the executors against each other.
 nalasr_test(kernels_test unit/kernels/nala_test.cpp)
 nalasr_test(engine_test unit/engine/strips_test.cpp unit/engine/upscaler_test.cpp unit/engine/evaluate_test.cpp)
+# The same tests once more for each lesser instruction set that every x86-64 of today has.
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  foreach(isa avx2 sse4 baseline)
+    add_test(NAME kernels_${isa} COMMAND kernels_test)
+    add_test(NAME engine_${isa} COMMAND engine_test --gtest_filter=Strips*:Golden*)
+    set_tests_properties(kernels_${isa} engine_${isa} PROPERTIES ENVIRONMENT NALASR_CPU=${isa} TIMEOUT 300)
+  endforeach()
+endif()
 
 find_package(CLI11 REQUIRED)
 add_executable(nala_apply tools/nala_apply.cpp)

@@ -64,6 +64,32 @@ TEST(Strips, WideRowsSpanSegments) {
   compare(small_spec(DirectionMap::cosine, 16, 1, {0, 0}, 2), {{2 * cpu::kSegment + 5, 3}}, 7);
 }
 
+/// Mixed precision rounds operands and the map (8 and 11 bits); what strips and threads do still changes no bit.
+TEST(Strips, MixedPrecisionIsCloseAndReproducible) {
+  const auto model = random_model(small_spec(DirectionMap::cosine, 48, 2, {0, 0, 0}, 2), 10);
+  const PackedNetwork network(*model, Precision::mixed);
+  EXPECT_TRUE(network.half_map);
+  EXPECT_EQ(network.bf16_products, cpu::has_bf16());
+  const std::vector<float> rgb = random_picture(61, 23, 10);
+  const std::vector<double> whole = run_whole_image(*model, 61, 23, std::vector<double>(rgb.begin(), rgb.end()));
+  const std::vector<float> first = run_strips(network, 61, 23, rgb, 1, 1);
+  EXPECT_LT(relative_error(first, whole), cpu::has_bf16() ? 1e-2 : 1e-3);
+  EXPECT_GT(relative_error(first, whole), 1e-5) << "the map was not rounded";
+  for (const auto& [rows, threads] : {std::pair{2, 2}, {7, 3}, {100, 2}})
+    EXPECT_EQ(run_strips(network, 61, 23, rgb, rows, threads), first) << rows << " rows";
+}
+
+/// A feature map beyond float16's range is clamped, not turned into infinities.
+TEST(Strips, HalfMapClampsHugeValues) {
+  std::vector<float> values(32, 1e9f), back(32);
+  values[3] = -1e9f;
+  std::vector<std::uint16_t> half(32);
+  cpu::kernels().to_half(values.data(), 32, half.data());
+  cpu::kernels().from_half(half.data(), 32, back.data());
+  EXPECT_EQ(back[0], 65504.0f);
+  EXPECT_EQ(back[3], -65504.0f);
+}
+
 TEST(Strips, StopsWithinOneStrip) {
   const ModelSpec spec = small_spec(DirectionMap::cosine, 16, 1, {0, 0}, 2);
   const PackedNetwork network(*random_model(spec, 8));

@@ -1,7 +1,10 @@
 // The NaLa operator: CPU kernels against the float64 reference, and the properties that the paper promises.
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <map>
 #include <random>
+#include <string>
 
 #include "kernels/cpu/nala.h"
 #include "kernels/reference/nala_reference.h"
@@ -153,6 +156,15 @@ TEST(NalaProperty, LargerQueryNormLowersEntropy) {
       }
     }
   }
+}
+
+/// Proves which path ran: ctest runs this file once per instruction set (tests/engine.cmake).
+TEST(Kernels, InstructionSetIsTheOneAskedFor) {
+  const std::map<std::string, std::string> names = {
+      {"avx512", "AVX3"}, {"avx2", "AVX2"}, {"sse4", "SSE4"}, {"baseline", "SCALAR"}};
+  const char* wanted = std::getenv("NALASR_CPU");
+  if (!wanted) GTEST_SKIP() << "NALASR_CPU is not set; running " << cpu::kernels().name;
+  EXPECT_EQ(cpu::kernels().name, names.at(wanted));
 }
 
 TEST(NalaGolden, EqualsPyTorch) {
