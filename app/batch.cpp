@@ -31,6 +31,23 @@ std::string result_line(const Job& job, const RunReport& report) {
          report.device + " " + report.instruction_set;
 }
 
+// The folder and its parents as far as they do not exist, innermost first.
+std::vector<fs::path> missing_folders(fs::path folder) {
+  std::vector<fs::path> missing;
+  std::error_code ignored;
+  for (; !folder.empty() && !fs::exists(folder, ignored); folder = folder.parent_path()) missing.push_back(folder);
+  return missing;
+}
+
+Result<void> make_folder(const fs::path& folder) {
+  std::error_code failure;
+  if (!folder.empty()) fs::create_directories(folder, failure);
+  if (!failure) return {};
+  const bool forbidden = failure == std::errc::permission_denied || failure == std::errc::read_only_file_system;
+  return Error{ErrorCode::io, "cannot create the folder " + printable(folder) + ": " + failure.message(),
+               forbidden ? "choose an output folder you may write to" : ""};
+}
+
 class Batch {
  public:
   Batch(Console& console, const JobList& list, const BatchOptions& options, const std::stop_token& stop)
@@ -104,17 +121,15 @@ class Batch {
       if (!reader) return reader.error();
       if (auto plan = upscaler_.plan(**reader, request); !plan) return plan.error();
     }
-    if (const fs::path folder = job.output.parent_path(); !folder.empty()) {
-      std::error_code failure;
-      fs::create_directories(folder, failure);
-      if (failure) {
-        const bool forbidden = failure == std::errc::permission_denied || failure == std::errc::read_only_file_system;
-        return Error{ErrorCode::io, "cannot create the folder " + printable(folder) + ": " + failure.message(),
-                     forbidden ? "choose an output folder you may write to" : ""};
-      }
-    }
-    return upscaler_.run(
+    const std::vector<fs::path> made = missing_folders(job.output.parent_path());
+    if (auto folder = make_folder(job.output.parent_path()); !folder) return folder.error();
+    auto report = upscaler_.run(
         request, [this](const Progress& p) { progress_.update(p); }, stop_);
+    if (!report) {
+      std::error_code not_empty;  // then it holds something and stays
+      for (const fs::path& folder : made) fs::remove(folder, not_empty);
+    }
+    return report;
   }
 
   void fail(const Job& job, const Error& error) {

@@ -107,7 +107,7 @@ TEST(Files, ATruncatedPictureLeavesNothing) {
   const Scratch scratch;
   save_picture(scratch / "cut.jpg", 200, 200, ImageFormat::jpeg);
   truncate_file(scratch / "cut.jpg", fs::file_size(scratch / "cut.jpg") - 500);
-  const Outcome outcome = upscale({(scratch / "cut.jpg").string(), "-o", (scratch / "out.png").string()});
+  const Outcome outcome = upscale({(scratch / "cut.jpg").string(), "-o", (scratch / "new/folder/out.png").string()});
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_EQ(lines_of(outcome.err).size(), 1u) << outcome.err;
   EXPECT_EQ(scratch.tree(), (Names{"cut.jpg"}));
