@@ -23,7 +23,7 @@ void expect_usage_error(const Arguments& arguments, const std::string& part) {
 TEST(Usage, VersionSaysWhatIsCompiledIn) {
   const Outcome outcome = run({"--version"});
   EXPECT_EQ(outcome.exit_code, 0);
-  EXPECT_EQ(lines_of(outcome.out).front().rfind("nalasr " + build_info().version + " (", 0), 0u) << outcome.out;
+  EXPECT_EQ(outcome.out.rfind("nalasr " + build_info().version + " (", 0), 0u) << outcome.out;
   EXPECT_TRUE(contains(outcome.out, std::string("(OpenCV): ") + (build_info().opencv ? "yes" : "no"))) << outcome.out;
   EXPECT_EQ(outcome.err, "");
 }
