@@ -29,7 +29,8 @@ def operator(folder: Path, direction_map: str, seed: int) -> None:
     o = nala(q.double(), k.double(), v.double(), height, width, spec)
     tensors = {"q": q, "k": k, "v": v, "o": o.float()}
     metadata = {"height": str(height), "width": str(width), "direction_map": direction_map}
-    save_file({name: t.contiguous() for name, t in tensors.items()}, str(folder / f"nala_{direction_map}.safetensors"), metadata)
+    path = folder / f"nala_{direction_map}.safetensors"
+    save_file({name: t.contiguous() for name, t in tensors.items()}, str(path), metadata)
 
 
 def tiny(folder: Path, scale: int, direction_map: str, seed: int) -> None:
@@ -43,16 +44,32 @@ def tiny(folder: Path, scale: int, direction_map: str, seed: int) -> None:
     save_file({"input": picture, "output": output.float()}, str(folder / f"tiny_x{scale}_io.safetensors"))
 
 
+def shipped(folder: Path, file: Path) -> None:
+    """<model>_io.safetensors: a synthetic picture (waves, edges, noise) through shipped weights, float64 arithmetic."""
+    height, width = 29, 37
+    y, x = torch.meshgrid(torch.arange(height).double(), torch.arange(width).double(), indexing="ij")
+    waves = 0.5 + 0.3 * torch.stack([torch.sin(0.3 * x + 0.1 * y), torch.cos(0.2 * y), torch.sin(0.05 * x * y)])
+    edges = torch.where((x + 2 * y) % 16 < 8, 0.15, -0.15)
+    noise = 0.02 * torch.randn(3, height, width, generator=torch.Generator().manual_seed(41), dtype=torch.float64)
+    picture = (waves + edges + noise).clamp(0, 1).float()
+    with torch.no_grad():
+        output = weights.load(file, torch.float64)(picture.double()[None])[0]
+    save_file({"input": picture, "output": output.float()}, str(folder / f"{file.stem}_io.safetensors"))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("tests/golden"))
     parser.add_argument("--light-random", type=Path, help="also write `light` with random weights here")
+    parser.add_argument("--shipped", type=Path, nargs="*", default=[], help="weight files to write golden values for")
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
     operator(arguments.out, "cosine", 11)
     operator(arguments.out, "relu_split", 12)
     tiny(arguments.out, 2, "relu_split", 21)
     tiny(arguments.out, 4, "cosine", 22)
+    for file in arguments.shipped:
+        shipped(arguments.out, file)
     if arguments.light_random:
         network = randomise(Network(ModelSpec()), 31, gain=0.2)
         weights.save(network.state_dict(), network.spec, arguments.light_random)
