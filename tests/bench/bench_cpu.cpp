@@ -1,7 +1,8 @@
 // Our strip executor beside the same network run eagerly by LibTorch, on this machine's CPU. Prints one JSON object.
 //
-//   bench_cpu --model FILE [--width 640 --height 480] [--threads N] [--repeat 3] [--methods strips,eager]
+//   bench_cpu --model FILE [--width 640 --height 480] [--threads N] [--repeat 3] [--methods strips,strips-fp32,eager]
 //
+// strips is the default (mixed) precision, strips-fp32 float32 throughout, eager LibTorch in float32.
 // Each run happens in a fresh process, so that no run inherits another's memory pools. Peak memory is resident memory
 // above the loaded program, model and input picture.
 #include <unistd.h>
@@ -25,7 +26,7 @@ using namespace nalasr;
 
 struct Options {
   std::string model, only;
-  std::vector<std::string> methods = {"strips", "eager"};
+  std::vector<std::string> methods = {"strips", "strips-fp32", "eager"};
   int width = 640, height = 480, threads = 0, repeat = 3, strip_rows = 0;
 };
 
@@ -46,13 +47,14 @@ int run_once(const Options& o) {
   }
   const std::vector<float> input = picture(o);
   const int threads = o.threads ? o.threads : default_thread_count();
-  const auto finish = [](const MemoryMeter& meter, std::chrono::steady_clock::time_point start) {
+  const auto finish = [](const MemoryMeter& meter, std::chrono::steady_clock::time_point start, bool bf16 = false) {
     const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-    std::cout << seconds << ' ' << meter.peak_above_start() << ' ' << cpu::kernels().name << std::endl;
+    std::cout << seconds << ' ' << meter.peak_above_start() << ' ' << cpu::kernels().name << (bf16 ? "+BF16" : "")
+              << std::endl;
     return 0;
   };
-  if (o.only == "strips") {
-    const PackedNetwork network(**model);
+  if (o.only.starts_with("strips")) {
+    const PackedNetwork network(**model, o.only == "strips" ? Precision::mixed : Precision::fp32);
     ThreadPool pool(threads);
     PlanRequest request{.width = o.width, .height = o.height, .spec = network.spec, .threads = threads};
     request.strip_rows = o.strip_rows;
@@ -66,7 +68,7 @@ int run_once(const Options& o) {
     const MemoryMeter meter;
     const auto start = std::chrono::steady_clock::now();
     run_network(network, view, plan->strip_rows, pool, [](int, int, const float*) {}, {}, {});
-    return finish(meter, start);
+    return finish(meter, start, network.bf16_products);
   }
   eager::set_threads(threads);
   const auto network = eager::EagerNetwork::create(**model);
@@ -114,7 +116,7 @@ nlohmann::json measure(const Options& o, const std::string& method) {
                            {"us_per_token", median * 1e6 / o.width / o.height},
                            {"peak_bytes", peak},
                            {"bytes_per_token", static_cast<double>(peak) / o.width / o.height}};
-  if (method == "strips") result["instruction_set"] = isa;
+  if (method != "eager") result["instruction_set"] = isa;
   return result;
 }
 
@@ -139,10 +141,12 @@ int main(int argc, char** argv) {
                              {"repeat", o.repeat},
                              {"threads", o.threads ? o.threads : default_thread_count()}};
     for (const std::string& method : o.methods) report["runs"].push_back(measure(o, method));
-    if (o.methods == std::vector<std::string>{"strips", "eager"}) {
-      const auto& runs = report["runs"];
-      const auto ratio = [&](const char* key) { return runs[1][key].get<double>() / runs[0][key].get<double>(); };
-      report["eager_over_strips"] = {{"seconds", ratio("seconds_median")}, {"peak_bytes", ratio("peak_bytes")}};
+    const nlohmann::json& eager = report["runs"].back();
+    for (const nlohmann::json& run : report["runs"]) {
+      if (eager["method"] != "eager" || run["method"] == "eager") continue;
+      const auto ratio = [&](const char* key) { return eager[key].get<double>() / run[key].get<double>(); };
+      report["eager_over_" + run["method"].get<std::string>()] = {{"seconds", ratio("seconds_median")},
+                                                                  {"peak_bytes", ratio("peak_bytes")}};
     }
     std::cout << report.dump(2) << '\n';
   } catch (const std::exception& e) {
