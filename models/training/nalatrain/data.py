@@ -29,7 +29,7 @@ def is_held_out(name: str) -> bool:
 
 def read(path: Path, scale: int) -> tuple[np.ndarray, np.ndarray]:
     """(LR, HR) uint8; HR is cropped to a multiple of the scale."""
-    hr = np.asarray(Image.open(path).convert("RGB"))
+    hr = np.array(Image.open(path).convert("RGB"))
     hr = np.ascontiguousarray(hr[: hr.shape[0] // scale * scale, : hr.shape[1] // scale * scale])
     return reduce(hr, scale), hr
 

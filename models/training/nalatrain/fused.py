@@ -259,7 +259,7 @@ class FusedNetwork:
         for i in range(spec.blocks):
             block = f"blocks.{i}"
             if spec.scopes[i] != "global":
-                raise ValueError("the fused step knows global scope only; train other scopes with --plain-autograd")
+                raise ValueError("the fused step knows global scope only; see network.Network for the others")
             for cpe, stage in (("cpe1", "attend"), ("cpe2", "feed")):
                 name = f"{block}.{cpe}"
                 if "depthwise" in plain:
