@@ -25,13 +25,17 @@ def draw(rows: list[dict], out: Path) -> None:
     right = top.twinx()
     right.plot(steps, [row["rate"] for row in losses], color="tab:gray", ls="--", lw=1)
     right.set_ylabel("learning rate", color="tab:gray")
-    bottom.plot([row["step"] / 1000 for row in checks], [row["validation_psnr_y"] for row in checks], "o-", color="tab:green")
+    bottom.plot(
+        [row["step"] / 1000 for row in checks], [row["validation_psnr_y"] for row in checks], "o-", color="tab:green"
+    )
     bottom.set_ylabel("held-out PSNR-Y of the average (dB)")
     bottom.set_xlabel("steps (thousands)")
     for row in phases:
         for axis in (top, bottom):
             axis.axvline(row["step"] / 1000, color="tab:red", lw=0.8)
-        bottom.text(row["step"] / 1000, bottom.get_ylim()[0], f" {row['batch']} × {row['patch']}²", color="tab:red", va="bottom")
+        bottom.text(
+            row["step"] / 1000, bottom.get_ylim()[0], f" {row['batch']} × {row['patch']}²", color="tab:red", va="bottom"
+        )
     figure.savefig(out, dpi=110)
 
 

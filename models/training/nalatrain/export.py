@@ -18,7 +18,8 @@ from .evaluate import evaluate, mean
 TITLES = {
     "light": (
         "Light ×{scale}",
-        "Small network for clean pictures that were reduced by bicubic interpolation; global NaLa attention in every block.",
+        "Small network for clean pictures that were reduced by bicubic interpolation; "
+        "global NaLa attention in every block.",
     )
 }
 TRAINING_DATA = (
@@ -31,8 +32,12 @@ TRAINING_DATA = (
 def metrics(result: dict) -> list[dict]:
     """Manifest rows from {dataset: {"mean": {"psnr_y", "ssim_y"}}}."""
     return [
-        {"dataset": name, "degradation": "bicubic", "psnr_y": round(part["mean"]["psnr_y"], 3),
-         "ssim_y": round(part["mean"]["ssim_y"], 4)}
+        {
+            "dataset": name,
+            "degradation": "bicubic",
+            "psnr_y": round(part["mean"]["psnr_y"], 3),
+            "ssim_y": round(part["mean"]["ssim_y"], 4),
+        }
         for name, part in result.items()
     ]
 

@@ -11,14 +11,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .attention import nala, rotary_table
-from .flat import Layout
+from .attention import rotary_table
+from .flat import PARTS, Layout
 from .kernels import depthwise as dw_kernel
 from .kernels import gated as gated_kernel
 from .kernels import linear as linear_kernel
 from .kernels import nala as nala_kernel
 from .kernels import step as step_kernel
-from .network import LN_EPSILON
+from .network import LN_EPSILON, attention
 from .spec import ModelSpec
 
 PARTIAL_ROWS = 528  # programs that may leave partial gradients: four for each multiprocessor of an H200
@@ -64,7 +64,9 @@ class Weights:
 
 def convolve_nhwc(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
     groups = weight.shape[0] if weight.shape[1] == 1 else 1
-    return F.conv2d(x.permute(0, 3, 1, 2), weight, bias, padding=weight.shape[2] // 2, groups=groups).permute(0, 2, 3, 1)
+    return F.conv2d(x.permute(0, 3, 1, 2), weight, bias, padding=weight.shape[2] // 2, groups=groups).permute(
+        0, 2, 3, 1
+    )
 
 
 class Convolution:
@@ -81,8 +83,18 @@ class Convolution:
     def backward(self, dy: Tensor) -> Tensor | None:
         weight = self.weights.rounded(self.name + ".weight")
         dx, dweight, dbias = torch.ops.aten.convolution_backward(
-            dy.permute(0, 3, 1, 2), self.x.permute(0, 3, 1, 2), weight, [len(weight)], [1, 1], [1, 1], [1, 1],
-            False, [0, 0], 1, [self.needs_dx, True, True])
+            dy.permute(0, 3, 1, 2),
+            self.x.permute(0, 3, 1, 2),
+            weight,
+            [len(weight)],
+            [1, 1],
+            [1, 1],
+            [1, 1],
+            False,
+            [0, 0],
+            1,
+            [self.needs_dx, True, True],
+        )
         grad = self.weights.grad
         self.weights.layout.view(grad, self.name + ".weight").copy_(dweight)
         self.weights.layout.view(grad, self.name + ".bias").copy_(dbias)
@@ -125,13 +137,13 @@ def plain_depthwise(x, weight, bias):
     return x + convolve_nhwc(x, weight, bias)
 
 
-def plain_attend(spec: ModelSpec):
+def plain_attend(spec: ModelSpec, block: int):
+    """The attention half of a block, any scope."""
+
     def function(x, qkvg_w, qkvg_b, n1_w, n1_b, lepe_w, lepe_b, out_w, out_b, gamma, no_w, no_b):
-        b, h, w, c = x.shape
+        c = spec.dim
         u = F.linear(F.layer_norm(x, (c,), n1_w, n1_b, LN_EPSILON), qkvg_w, qkvg_b)
-        q, k, v = (t.reshape(b, h * w, spec.heads, -1).transpose(1, 2) for t in u[..., : 3 * c].split(c, -1))
-        o = nala(q, k, v, h, w, spec).transpose(1, 2).reshape(b, h, w, c).to(x.dtype)
-        s = o + convolve_nhwc(u[..., 2 * c : 3 * c], lepe_w, lepe_b)
+        s = attention(u[..., : 3 * c], spec, block) + convolve_nhwc(u[..., 2 * c : 3 * c], lepe_w, lepe_b)
         a = F.layer_norm(s, (c,), no_w, no_b, LN_EPSILON) * F.silu(u[..., 3 * c :])
         return x + gamma * F.linear(a, out_w, out_b)
 
@@ -156,8 +168,14 @@ class Depthwise:
 
     def backward(self, dy: Tensor) -> Tensor:
         x = self.x
-        dx, rows = dw_kernel.backward(x.flatten(0, 2), dy.flatten(0, 2), self.weights[self.name + ".weight"],
-                                      x.shape[1:3], True, self.weights.unit(self.name))
+        dx, rows = dw_kernel.backward(
+            x.flatten(0, 2),
+            dy.flatten(0, 2),
+            self.weights[self.name + ".weight"],
+            x.shape[1:3],
+            True,
+            self.weights.unit(self.name),
+        )
         self.weights.written(self.name, rows)
         return dx.view_as(x)
 
@@ -175,21 +193,35 @@ class Attend:
         pictures, h, w, _ = x.shape
         if (h, w) not in self.tables:
             like = torch.empty(0, device=x.device)
-            self.tables[h, w] = [t.contiguous() for t in rotary_table(h, w, self.spec.head_dim, self.spec.rotary_base, like)]
+            self.tables[h, w] = [
+                t.contiguous() for t in rotary_table(h, w, self.spec.head_dim, self.spec.rotary_base, like)
+            ]
         spec = self.spec
-        return nala_kernel.Shape(pictures, h * w, spec.heads, spec.head_dim, *self.tables[h, w],
-                                 spec.direction_map == "cosine", spec.lambda_, spec.tau, spec.alpha)
+        return nala_kernel.Shape(
+            pictures,
+            h * w,
+            spec.heads,
+            spec.head_dim,
+            *self.tables[h, w],
+            spec.direction_map == "cosine",
+            spec.lambda_,
+            spec.tau,
+            spec.alpha,
+        )
 
     def forward(self, x: Tensor) -> Tensor:
         flat = x.flatten(0, 2)
         shape = self.shape(x)
-        qkvg = linear_kernel.norm_linear(flat, *self.get("qkvg.weight", "qkvg.bias", "norm1.weight", "norm1.bias"), False)
+        qkvg = linear_kernel.norm_linear(
+            flat, *self.get("qkvg.weight", "qkvg.bias", "norm1.weight", "norm1.bias"), False
+        )
         q, k, v, g = qkvg.chunk(4, -1)
         state = nala_kernel.state(k, v, shape)
         o = nala_kernel.apply(q, state, shape)
         s = dw_kernel.forward(v, *self.get("lepe.weight", "lepe.bias"), x.shape[1:3], False, added=o)
-        y = gated_kernel.forward(s, g, flat, *self.get("out.weight", "out.bias", "gamma1", "norm_out.weight",
-                                                       "norm_out.bias"))
+        y = gated_kernel.forward(
+            s, g, flat, *self.get("out.weight", "out.bias", "gamma1", "norm_out.weight", "norm_out.bias")
+        )
         self.kept = flat, qkvg, state, s
         self.size = x.shape[1:3]
         return y.view_as(x)
@@ -201,16 +233,27 @@ class Attend:
         q, k, v, g = qkvg.chunk(4, -1)
         dqkvg = torch.empty_like(qkvg)
         dq, dk, dv, dg = dqkvg.chunk(4, -1)
-        ds, rows = gated_kernel.backward(s, g, dflat, *self.get("out.weight", "out.bias", "gamma1", "norm_out.weight",
-                                                                "norm_out.bias"), dg, unit("output"))
+        ds, rows = gated_kernel.backward(
+            s,
+            g,
+            dflat,
+            *self.get("out.weight", "out.bias", "gamma1", "norm_out.weight", "norm_out.bias"),
+            dg,
+            unit("output"),
+        )
         self.weights.written(f"{self.name}.output", rows)
         _, rows = dw_kernel.backward(v, ds, *self.get("lepe.weight"), self.size, False, unit("lepe"), dx=dv)
         self.weights.written(f"{self.name}.lepe", rows)
         dstate = nala_kernel.apply_backward(q, state, ds, dq, shape)
         nala_kernel.state_backward(k, v, dstate, dk, dv, shape)
         dx, rows = linear_kernel.norm_linear_backward(
-            flat, dqkvg, dflat, *self.get("qkvg.weight", "qkvg.bias", "norm1.weight", "norm1.bias"), False,
-            unit("project"))
+            flat,
+            dqkvg,
+            dflat,
+            *self.get("qkvg.weight", "qkvg.bias", "norm1.weight", "norm1.bias"),
+            False,
+            unit("project"),
+        )
         self.weights.written(f"{self.name}.project", rows)
         return dx.view_as(dy)
 
@@ -235,13 +278,15 @@ class Feed:
         flat, y, t = self.kept
         dflat, size = dy.flatten(0, 2), dy.shape[1:3]
         unit = lambda part: self.weights.unit(f"{self.name}.{part}")
-        dt, rows = linear_kernel.linear_residual_backward(t, dflat, *self.get("fc2.weight", "fc2.bias", "gamma2"),
-                                                          unit("contract"))
+        dt, rows = linear_kernel.linear_residual_backward(
+            t, dflat, *self.get("fc2.weight", "fc2.bias", "gamma2"), unit("contract")
+        )
         self.weights.written(f"{self.name}.contract", rows)
         dz, rows = dw_kernel.backward(y, dt, *self.get("ffn_dw.weight"), size, True, unit("ffn_dw"))
         self.weights.written(f"{self.name}.ffn_dw", rows)
         dx, rows = linear_kernel.norm_linear_backward(
-            flat, dz, dflat, *self.get("fc1.weight", "fc1.bias", "norm2.weight", "norm2.bias"), True, unit("expand"))
+            flat, dz, dflat, *self.get("fc1.weight", "fc1.bias", "norm2.weight", "norm2.bias"), True, unit("expand")
+        )
         self.weights.written(f"{self.name}.expand", rows)
         return dx.view_as(dy)
 
@@ -249,7 +294,9 @@ class Feed:
 class FusedNetwork:
     """Stages of one network over `theta` (flat float32). Maps have the type of `dtype`."""
 
-    def __init__(self, spec: ModelSpec, theta: Tensor, dtype: torch.dtype = torch.bfloat16, plain: frozenset = frozenset()):
+    def __init__(
+        self, spec: ModelSpec, theta: Tensor, dtype: torch.dtype = torch.bfloat16, plain: frozenset = frozenset()
+    ):
         self.spec, self.dtype = spec, dtype
         self.weights = weights = Weights(spec, theta, dtype)
         tables: dict = {}
@@ -258,28 +305,22 @@ class FusedNetwork:
         self.stages: list = []
         for i in range(spec.blocks):
             block = f"blocks.{i}"
-            if spec.scopes[i] != "global":
-                raise ValueError("the fused step knows global scope only; see network.Network for the others")
-            for cpe, stage in (("cpe1", "attend"), ("cpe2", "feed")):
-                name = f"{block}.{cpe}"
-                if "depthwise" in plain:
-                    self.stages.append(Plain(weights, [name + ".weight", name + ".bias"], plain_depthwise))
-                else:
-                    self.stages.append(Depthwise(weights, name))
-                units = ("project", "lepe", "output") if stage == "attend" else ("expand", "ffn_dw", "contract")
-                names = [n for unit in units for n in self._names(block, unit)]
-                if stage in plain:
-                    self.stages.append(Plain(weights, names, plain_attend(spec) if stage == "attend" else plain_feed))
-                else:
-                    self.stages.append(Attend(weights, spec, block, tables) if stage == "attend" else Feed(weights, block))
+            units = {"attend": ("project", "lepe", "output"), "feed": ("expand", "ffn_dw", "contract")}
+            names = {kind: [f"{block}.{n}" for unit in parts for n in PARTS[unit]] for kind, parts in units.items()}
+            self.stages.append(self._depthwise(f"{block}.cpe1", plain))
+            if "attend" in plain or spec.scopes[i] != "global":
+                self.stages.append(Plain(weights, names["attend"], plain_attend(spec, i)))
+            else:
+                self.stages.append(Attend(weights, spec, block, tables))
+            self.stages.append(self._depthwise(f"{block}.cpe2", plain))
+            self.stages.append(Plain(weights, names["feed"], plain_feed) if "feed" in plain else Feed(weights, block))
             if (i + 1) % spec.group == 0 or i + 1 == spec.blocks:
                 self.stages.append(Convolution(weights, f"groups.{i // spec.group}", True))
 
-    @staticmethod
-    def _names(block: str, unit: str) -> list[str]:
-        from .flat import PARTS
-
-        return [f"{block}.{name}" for name in PARTS[unit]]
+    def _depthwise(self, name: str, plain: frozenset) -> Depthwise | Plain:
+        if "depthwise" in plain:
+            return Plain(self.weights, [name + ".weight", name + ".bias"], plain_depthwise)
+        return Depthwise(self.weights, name)
 
     def forward(self, picture: Tensor) -> Tensor:
         """picture [B, 3, H, W] float32 in [0, 1] to the map before the pixel shuffle, [B, H, W, 3 s^2]."""

@@ -39,6 +39,27 @@ def unwindows(x: Tensor, width: int, shift: int, shape: tuple[int, ...]) -> Tens
     return x[:, shift : shift + h, shift : shift + w]
 
 
+def whole(qkv: Tensor, spec: ModelSpec) -> Tensor:
+    """NaLa over each picture (or window) of [B, H, W, 3C]; returns [B, H, W, C]."""
+    b, h, w, _ = qkv.shape
+    q, k, v = qkv.reshape(b, h * w, 3, spec.heads, -1).permute(2, 0, 3, 1, 4)
+    return nala(q, k, v, h, w, spec).transpose(1, 2).reshape(b, h, w, -1).to(qkv.dtype)
+
+
+def attention(qkv: Tensor, spec: ModelSpec, block: int) -> Tensor:
+    """Attention of one block by its scope: [B, H, W, 3C] to [B, H, W, C]."""
+    scope, c = spec.scopes[block], spec.dim
+    if scope == "none":
+        return torch.zeros_like(qkv[..., :c])
+    if scope == "uniform":
+        return qkv[..., 2 * c :].mean((1, 2), keepdim=True).expand_as(qkv[..., :c])
+    if scope == "global":
+        return whole(qkv, spec)
+    width, shift = spec.window(block)
+    cut, shape = windows(qkv, width, shift)
+    return unwindows(whole(cut, spec), width, shift, shape)
+
+
 class Block(nn.Module):
     """Position encoding, gated NaLa attention, position encoding, convolutional feed-forward."""
 
@@ -60,29 +81,11 @@ class Block(nn.Module):
         self.gamma1 = nn.Parameter(torch.full((c,), 0.2))
         self.gamma2 = nn.Parameter(torch.full((c,), 0.2))
 
-    def whole(self, qkv: Tensor) -> Tensor:
-        """NaLa over each picture (or window) of [B, H, W, 3C]; returns [B, H, W, C]."""
-        b, h, w, _ = qkv.shape
-        q, k, v = qkv.reshape(b, h * w, 3, self.spec.heads, -1).permute(2, 0, 3, 1, 4)
-        return nala(q, k, v, h, w, self.spec).transpose(1, 2).reshape(b, h, w, -1).to(qkv.dtype)
-
-    def attention(self, qkv: Tensor) -> Tensor:
-        scope, c = self.spec.scopes[self.index], self.spec.dim
-        if scope == "none":
-            return torch.zeros_like(qkv[..., :c])
-        if scope == "uniform":
-            return qkv[..., 2 * c :].mean((1, 2), keepdim=True).expand_as(qkv[..., :c])
-        if scope == "global":
-            return self.whole(qkv)
-        width, shift = self.spec.window(self.index)
-        cut, shape = windows(qkv, width, shift)
-        return unwindows(self.whole(cut), width, shift, shape)
-
     def forward(self, x: Tensor) -> Tensor:
         c = self.spec.dim
         x = x + convolve(self.cpe1, x)
         qkv, g = self.qkvg(self.norm1(x)).split([3 * c, c], -1)
-        o = self.attention(qkv) + convolve(self.lepe, qkv[..., 2 * c :])
+        o = attention(qkv, self.spec, self.index) + convolve(self.lepe, qkv[..., 2 * c :])
         x = x + self.gamma1 * self.out(self.norm_out(o) * F.silu(g))
         x = x + convolve(self.cpe2, x)
         y = F.gelu(self.fc1(self.norm2(x)), approximate="tanh")

@@ -32,8 +32,9 @@ def reference_gradients(network: Network, picture: Tensor, dtail: Tensor) -> tup
     return tail.detach(), dict(zip(names, torch.autograd.grad(tail, values, dtail.double())))
 
 
-def compare(spec: ModelSpec, shape: tuple[int, int, int], dtype: torch.dtype, plain: frozenset, device: str,
-            seed: int = 5) -> dict[str, float]:
+def compare(
+    spec: ModelSpec, shape: tuple[int, int, int], dtype: torch.dtype, plain: frozenset, device: str, seed: int = 5
+) -> dict[str, float]:
     """Relative error of the output and of the gradient of every tensor."""
     network = randomise(Network(spec), seed, gain=0.5)
     with torch.no_grad():
@@ -63,8 +64,16 @@ def by_kind(errors: dict[str, float]) -> dict[str, float]:
     return kinds
 
 
-OWNER = {"cpe1": "depthwise", "cpe2": "depthwise", "norm1": "attend", "qkvg": "attend", "lepe": "attend",
-         "norm_out": "attend", "out": "attend", "gamma1": "attend"}
+OWNER = {
+    "cpe1": "depthwise",
+    "cpe2": "depthwise",
+    "norm1": "attend",
+    "qkvg": "attend",
+    "lepe": "attend",
+    "norm_out": "attend",
+    "out": "attend",
+    "gamma1": "attend",
+}
 
 
 def choose_plain(device: str = "cuda") -> tuple[frozenset, list[str]]:
@@ -79,7 +88,9 @@ def choose_plain(device: str = "cuda") -> tuple[frozenset, list[str]]:
         try:
             errors = by_kind(compare(spec, shape, torch.bfloat16, plain, device))
             torch.cuda.synchronize()
-            bad = {n: (round(e, 4), round(baseline[n], 4)) for n, e in errors.items() if not e <= 2 * baseline[n] + 1e-2}
+            bad = {
+                n: (round(e, 4), round(baseline[n], 4)) for n, e in errors.items() if not e <= 2 * baseline[n] + 1e-2
+            }
         except Exception as problem:  # a kernel that does not build is a kernel that is not used
             bad = {"exception": repr(problem)[:600]}
         lines.append(f"check {kind}: {'ok' if not bad else 'FAILED ' + str(bad)}")

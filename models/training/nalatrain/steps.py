@@ -57,8 +57,16 @@ class State:
 class Step:
     """Training steps of one patch size. `draws` [steps, batch, 5] says which patches; `cursor` walks through it."""
 
-    def __init__(self, state: State, pixels: Tensor, batch: int, patch: int, table_steps: int,
-                 dtype: torch.dtype = torch.bfloat16, plain: frozenset = frozenset()):
+    def __init__(
+        self,
+        state: State,
+        pixels: Tensor,
+        batch: int,
+        patch: int,
+        table_steps: int,
+        dtype: torch.dtype = torch.bfloat16,
+        plain: frozenset = frozenset(),
+    ):
         device, scale = pixels.device, state.spec.scale
         self.state, self.pixels, self.batch, self.patch = state, pixels, batch, patch
         self.network = FusedNetwork(state.spec, state.theta, dtype, plain)

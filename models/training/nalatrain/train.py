@@ -32,7 +32,7 @@ PACE = 25  # the host is at most 2 * PACE steps ahead of the device
 
 
 def parse_phases(text: str) -> list[tuple[float, int, int]]:
-    """"0:64x16,0.7:96x7" to [(start as a fraction of the time, patch, batch), ...]."""
+    """ "0:64x16,0.7:96x7" to [(start as a fraction of the time, patch, batch), ...]."""
     result = []
     for part in text.split(","):
         start, shape = part.split(":")
@@ -79,8 +79,13 @@ class Run:
         print(json.dumps(values), flush=True)
 
     def save(self, state: State, seed: int) -> None:
-        data = {"vectors": state.tensors(), "step": state.step, "seconds": self.elapsed(), "seed": seed,
-                "spec": state.spec.to_json()}
+        data = {
+            "vectors": state.tensors(),
+            "step": state.step,
+            "seconds": self.elapsed(),
+            "seed": seed,
+            "spec": state.spec.to_json(),
+        }
         torch.save(data, self.folder / "state.tmp")
         os.replace(self.folder / "state.tmp", self.folder / "state.pt")
 
@@ -100,7 +105,15 @@ def train(arguments: argparse.Namespace) -> None:
     device = "cuda" if torch.cuda.is_available() else "cpu"
     torch.backends.cuda.matmul.allow_tf32 = False  # the interpolated base stays exact
     torch.backends.cudnn.benchmark = True
-    spec = ModelSpec(scale=arguments.scale, dim=arguments.dim, heads=arguments.heads, blocks=arguments.blocks)
+    scopes = tuple(arguments.scopes.split(","))
+    spec = ModelSpec(
+        scale=arguments.scale,
+        dim=arguments.dim,
+        heads=arguments.heads,
+        blocks=arguments.blocks,
+        direction_map=arguments.direction_map,
+        scopes=tuple(scopes[i % len(scopes)] for i in range(arguments.blocks)),
+    )
     run = Run(arguments.run, arguments.seconds)
     plain = frozenset(kind for kind in arguments.plain.split(",") if kind in KINDS)
     if device == "cuda" and arguments.plain == "auto":
@@ -108,8 +121,12 @@ def train(arguments: argparse.Namespace) -> None:
         run.log(checks=lines, device=torch.cuda.get_device_name())
     began = time.monotonic()
     store = load(arguments.data, spec.scale, device)
-    run.log(pictures=len(store.names), bytes=store.pixels.numel(), validation=len(store.validation),
-            load_seconds=round(time.monotonic() - began, 1))
+    run.log(
+        pictures=len(store.names),
+        bytes=store.pixels.numel(),
+        validation=len(store.validation),
+        load_seconds=round(time.monotonic() - began, 1),
+    )
     state = State(spec, arguments.seed, device)
     resumed = run.resume(state)
     rng = np.random.default_rng([arguments.seed, state.step])
@@ -155,9 +172,14 @@ def train(arguments: argparse.Namespace) -> None:
         if now - last_log > arguments.log_every:
             loss = float(state.loss) / (state.step - logged)
             state.loss.zero_()
-            values = dict(step=state.step, seconds=round(run.elapsed(), 1), loss=round(loss, 6),
-                          rate=round(float(state.scalars[0]), 7), norm=round(float(state.clip[0]), 5),
-                          steps_per_second=round((state.step - logged) / (now - last_log), 2))
+            values = dict(
+                step=state.step,
+                seconds=round(run.elapsed(), 1),
+                loss=round(loss, 6),
+                rate=round(float(state.scalars[0]), 7),
+                norm=round(float(state.clip[0]), 5),
+                steps_per_second=round((state.step - logged) / (now - last_log), 2),
+            )
             if now - last_check > arguments.validate_every:
                 values["validation_psnr_y"] = round(validate(state, store, device), 4)
                 last_check = now
@@ -171,8 +193,12 @@ def train(arguments: argparse.Namespace) -> None:
     network = state.network("cpu")
     weights.save(network.state_dict(), spec, run.folder / "ema.safetensors")
     finished = run.elapsed() >= total
-    run.log(event="end" if finished else "pause", step=state.step, seconds=round(run.elapsed(), 1),
-            validation_psnr_y=round(validate(state, store, device), 4))
+    run.log(
+        event="end" if finished else "pause",
+        step=state.step,
+        seconds=round(run.elapsed(), 1),
+        validation_psnr_y=round(validate(state, store, device), 4),
+    )
 
 
 def main() -> None:
@@ -186,13 +212,23 @@ def main() -> None:
     parser.add_argument("--dim", type=int, default=64)
     parser.add_argument("--heads", type=int, default=2)
     parser.add_argument("--blocks", type=int, default=12)
+    parser.add_argument("--direction-map", default="cosine", choices=["cosine", "relu_split"])
+    parser.add_argument(
+        "--scopes",
+        default="global",
+        help="global, window:W, none, uniform; a list by commas is "
+        "repeated over the blocks (other scopes than global run by plain PyTorch: slower)",
+    )
     parser.add_argument("--phases", default="0:64x16,0.7:96x7", help="start:patchxbatch, ... (LR pixels)")
     parser.add_argument("--peak", type=float, default=1e-3, help="largest learning rate")
     parser.add_argument("--warm-up", type=int, default=500, help="steps")
     parser.add_argument("--ema", type=float, default=0.9995)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--plain", default="auto", help="stages by plain PyTorch: auto = those that fail their check, "
-                        "none, or a list of depthwise,attend,feed")
+    parser.add_argument(
+        "--plain",
+        default="auto",
+        help="stages by plain PyTorch: auto = those that fail their check, " "none, or a list of depthwise,attend,feed",
+    )
     parser.add_argument("--log-every", type=float, default=10)
     parser.add_argument("--validate-every", type=float, default=60)
     parser.add_argument("--save-every", type=float, default=30)

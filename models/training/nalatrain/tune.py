@@ -31,7 +31,14 @@ def operations(pictures: int, side: int) -> dict:
     p = pictures * side * side
     random = lambda *shape: torch.randn(*shape, device="cuda", dtype=torch.bfloat16)
     single = lambda *shape: 0.1 * torch.randn(*shape, device="cuda")
-    x, dy, x2, dy2, wide, dwide = random(p, C), random(p, C), random(p, 2 * C), random(p, 2 * C), random(p, 4 * C), random(p, 4 * C)
+    x, dy, x2, dy2, wide, dwide = (
+        random(p, C),
+        random(p, C),
+        random(p, 2 * C),
+        random(p, 2 * C),
+        random(p, 4 * C),
+        random(p, 4 * C),
+    )
     q, k, v, g = wide.chunk(4, -1)
     dq, dk, dv, dg = dwide.chunk(4, -1)
     size = (side, side)
@@ -44,45 +51,75 @@ def operations(pictures: int, side: int) -> dict:
         w, b, grad = single(kernel**2, channels), single(channels), partial((kernel**2 + 1) * channels)
         ops[f"depthwise_forward_{channels}_{kernel}"] = (
             grid(block=[16, 32, 64], warps=[4, 8]),
-            lambda c, w=w, b=b, value=value: depthwise.forward(value, w, b, size, True, config=c))
+            lambda c, w=w, b=b, value=value: depthwise.forward(value, w, b, size, True, config=c),
+        )
         ops[f"depthwise_backward_{channels}_{kernel}"] = (
             grid(block=[8, 16], warps=[4], chunk=[128, 256], split=[0])
             + grid(block=[8], warps=[2], chunk=[128, 256], split=[0])
             + grid(block=[16, 32], warps=[8], chunk=[128, 256], split=[0])
             + grid(block=[16], warps=[4], chunk=[512], split=[1]),
-            lambda c, w=w, grad=grad, value=value, slope=slope: depthwise.backward(value, slope, w, size, True, grad, config=c))
+            lambda c, w=w, grad=grad, value=value, slope=slope: depthwise.backward(
+                value, slope, w, size, True, grad, config=c
+            ),
+        )
     for n, gelu, slope in ((4 * C, False, dwide), (2 * C, True, dy2)):
         t = (single(n, C), single(n), single(C) + 1, single(C))
         grad = partial(n * C + n + 2 * C)
-        ops[f"norm_linear_{n}"] = (grid(rows=[64, 128], warps=[4, 8]),
-                                   lambda c, t=t, gelu=gelu: linear.norm_linear(x, *t, gelu, config=c))
+        ops[f"norm_linear_{n}"] = (
+            grid(rows=[64, 128], warps=[4, 8]),
+            lambda c, t=t, gelu=gelu: linear.norm_linear(x, *t, gelu, config=c),
+        )
         ops[f"norm_linear_backward_{n}"] = (
-            grid(rows=[32, 64], warps=[4, 8], programs=[132, 264], stages=[1, 2]) + grid(rows=[128], warps=[8], programs=[132], stages=[1, 2]),
-            lambda c, t=t, gelu=gelu, grad=grad, slope=slope: linear.norm_linear_backward(x, slope, dy, *t, gelu, grad, config=c))
+            grid(rows=[32, 64], warps=[4, 8], programs=[132, 264], stages=[1, 2])
+            + grid(rows=[128], warps=[8], programs=[132], stages=[1, 2]),
+            lambda c, t=t, gelu=gelu, grad=grad, slope=slope: linear.norm_linear_backward(
+                x, slope, dy, *t, gelu, grad, config=c
+            ),
+        )
     t = (single(C, 2 * C), single(C), single(C))
     grad = partial(2 * C * C + 2 * C)
-    ops[f"linear_residual_{2 * C}"] = (grid(rows=[64, 128], warps=[4, 8]), lambda c, t=t: linear.linear_residual(x2, x, *t, config=c))
-    ops[f"linear_residual_backward_{2 * C}"] = (grid(rows=[16, 32, 64], warps=[4, 8], programs=[132, 264], stages=[1, 2]),
-                                                lambda c, t=t, grad=grad: linear.linear_residual_backward(x2, dy, *t, grad, config=c))
+    ops[f"linear_residual_{2 * C}"] = (
+        grid(rows=[64, 128], warps=[4, 8]),
+        lambda c, t=t: linear.linear_residual(x2, x, *t, config=c),
+    )
+    ops[f"linear_residual_backward_{2 * C}"] = (
+        grid(rows=[16, 32, 64], warps=[4, 8], programs=[132, 264], stages=[1, 2]),
+        lambda c, t=t, grad=grad: linear.linear_residual_backward(x2, dy, *t, grad, config=c),
+    )
     u = (single(C, C), single(C), single(C), single(C) + 1, single(C))
     ugrad = partial(C * C + 4 * C)
     ops[f"gated_{C}"] = (grid(rows=[32, 64, 128], warps=[4, 8]), lambda c: gated.forward(x, g, dy, *u, config=c))
-    ops[f"gated_backward_{C}"] = (grid(rows=[16, 32, 64], warps=[4, 8], programs=[132, 264], stages=[1, 2]),
-                                  lambda c: gated.backward(x, g, dy, *u, dg, ugrad, config=c))
+    ops[f"gated_backward_{C}"] = (
+        grid(rows=[16, 32, 64], warps=[4, 8], programs=[132, 264], stages=[1, 2]),
+        lambda c: gated.backward(x, g, dy, *u, dg, ugrad, config=c),
+    )
     d = C // HEADS
-    ops[f"nala_state_{d}"] = (grid(tile=[32, 64], warps=[2, 4], chunk=[128, 256, 512], stages=[1, 3]), lambda c: nala.state(k, v, shape, c))
+    ops[f"nala_state_{d}"] = (
+        grid(tile=[32, 64], warps=[2, 4], chunk=[128, 256, 512], stages=[1, 3]),
+        lambda c: nala.state(k, v, shape, c),
+    )
     ops[f"nala_apply_{d}"] = (grid(tile=[32, 64, 128], warps=[4, 8]), lambda c: nala.apply(q, state, shape, c))
     ops[f"nala_apply_backward_{d}"] = (
-        grid(tile=[64], warps=[4, 8], chunk=[64, 256], stages=[1]) + grid(tile=[32], warps=[2, 4], chunk=[64, 128], stages=[1])
-        + grid(tile=[16], warps=[2, 4], chunk=[64, 256], stages=[1]) + grid(tile=[128], warps=[8], chunk=[128], stages=[1]),
-        lambda c: nala.apply_backward(q, state, dy, dq, shape, c))
-    ops[f"nala_state_backward_{d}"] = (grid(tile=[16, 32, 64], warps=[1, 2, 4, 8]), lambda c: nala.state_backward(k, v, state, dk, dv, shape, c))
+        grid(tile=[64], warps=[4, 8], chunk=[64, 256], stages=[1])
+        + grid(tile=[32], warps=[2, 4], chunk=[64, 128], stages=[1])
+        + grid(tile=[16], warps=[2, 4], chunk=[64, 256], stages=[1])
+        + grid(tile=[128], warps=[8], chunk=[128], stages=[1]),
+        lambda c: nala.apply_backward(q, state, dy, dq, shape, c),
+    )
+    ops[f"nala_state_backward_{d}"] = (
+        grid(tile=[16, 32, 64], warps=[1, 2, 4, 8]),
+        lambda c: nala.state_backward(k, v, state, dk, dv, shape, c),
+    )
     return ops
 
 
 def compile_part(part: int, parts: int, pictures: int, side: int, only: str) -> None:
-    jobs = [(run, c) for key, (candidates, run) in operations(pictures, side).items()
-            if key.startswith(tuple(only.split(","))) for c in candidates]
+    jobs = [
+        (run, c)
+        for key, (candidates, run) in operations(pictures, side).items()
+        if key.startswith(tuple(only.split(",")))
+        for c in candidates
+    ]
     for run, c in jobs[part::parts]:
         try:
             run(c)
@@ -102,7 +139,10 @@ def main() -> None:
     a = parser.parse_args()
     began = time.monotonic()
     spawn = multiprocessing.get_context("spawn")
-    workers = [spawn.Process(target=compile_part, args=(i, a.processes, a.pictures, a.side, a.only)) for i in range(a.processes)]
+    workers = [
+        spawn.Process(target=compile_part, args=(i, a.processes, a.pictures, a.side, a.only))
+        for i in range(a.processes)
+    ]
     for worker in workers:
         worker.start()
     for worker in workers:
@@ -120,7 +160,12 @@ def main() -> None:
                 times.append((float("inf"), c | {"problem": type(problem).__name__}))
         times.sort(key=lambda item: item[0])
         best[key] = times[0][1]
-        print(f"{key:28s}", " ".join(f"{t:.0f}{tuple(c.values())}" for t, c in times[:3]), f"... {times[-1][0]:.0f}", flush=True)
+        print(
+            f"{key:28s}",
+            " ".join(f"{t:.0f}{tuple(c.values())}" for t, c in times[:3]),
+            f"... {times[-1][0]:.0f}",
+            flush=True,
+        )
     a.out.write_text(json.dumps(best, indent=1) + "\n")
     config.tuned.cache_clear()
     print(f"tuned in {time.monotonic() - began:.1f} s")

@@ -24,11 +24,20 @@ def test_gradients_of_the_fused_step(direction_map):
 
 
 @interpreted
+def test_scopes_without_a_kernel_run_inside_the_fused_step():
+    spec = ModelSpec(dim=32, heads=1, blocks=4, group=2, scale=2, scopes=("window:4", "global", "none", "uniform"))
+    errors = compare(spec, (1, 6, 5), torch.float32, frozenset(), "cpu")
+    assert max(errors.values()) < 5e-6
+
+
+@interpreted
 def test_other_tile_sizes(tmp_path, monkeypatch):
-    sizes = {"depthwise_backward_32_5": {"block": 16, "warps": 4, "chunk": 32, "split": 1},
-             "depthwise_backward_32_3": {"block": 8, "warps": 4, "chunk": 8, "split": 0},
-             "nala_apply_backward_32": {"tile": 16, "warps": 4, "chunk": 16},
-             "norm_linear_backward_64": {"rows": 16, "warps": 4, "programs": 3}}
+    sizes = {
+        "depthwise_backward_32_5": {"block": 16, "warps": 4, "chunk": 32, "split": 1},
+        "depthwise_backward_32_3": {"block": 8, "warps": 4, "chunk": 8, "split": 0},
+        "nala_apply_backward_32": {"tile": 16, "warps": 4, "chunk": 16},
+        "norm_linear_backward_64": {"rows": 16, "warps": 4, "programs": 3},
+    }
     (tmp_path / "tuned.json").write_text(json.dumps(sizes))
     monkeypatch.setenv("NALATRAIN_TUNED", str(tmp_path / "tuned.json"))
     config.tuned.cache_clear()

@@ -75,7 +75,12 @@ def test_one_step_is_plain_training():
 def test_adam_equals_pytorch():
     torch.manual_seed(2)
     value = torch.randn(100, device=device)
-    theta, ema, mean, square = value.clone(), value.clone(), torch.zeros(100, device=device), torch.zeros(100, device=device)
+    theta, ema, mean, square = (
+        value.clone(),
+        value.clone(),
+        torch.zeros(100, device=device),
+        torch.zeros(100, device=device),
+    )
     expected = value.clone().requires_grad_()
     optimiser = torch.optim.Adam([expected], 1e-2, betas=(0.9, 0.99))
     clip = torch.tensor([1.0, 1.0], device=device)

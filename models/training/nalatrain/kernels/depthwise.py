@@ -14,8 +14,24 @@ from .config import choice
 
 
 @triton.jit
-def _forward(x, weight, bias, added, y, pixels, height, width, x_stride, y_stride, C: tl.constexpr, K: tl.constexpr,
-             RESIDUAL: tl.constexpr, ADD: tl.constexpr, FLIP: tl.constexpr, BLOCK: tl.constexpr):
+def _forward(
+    x,
+    weight,
+    bias,
+    added,
+    y,
+    pixels,
+    height,
+    width,
+    x_stride,
+    y_stride,
+    C: tl.constexpr,
+    K: tl.constexpr,
+    RESIDUAL: tl.constexpr,
+    ADD: tl.constexpr,
+    FLIP: tl.constexpr,
+    BLOCK: tl.constexpr,
+):
     """FLIP: the transposed convolution (taps reversed, no bias), which is the gradient of the input."""
     p = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
     c = tl.arange(0, C)
@@ -38,8 +54,25 @@ def _forward(x, weight, bias, added, y, pixels, height, width, x_stride, y_strid
 
 
 @triton.jit
-def _backward(x, dy, weight, dx, partial, pixels, height, width, x_stride, dx_stride, partial_stride, chunk,
-              C: tl.constexpr, K: tl.constexpr, ROWS: tl.constexpr, RESIDUAL: tl.constexpr, BLOCK: tl.constexpr):
+def _backward(
+    x,
+    dy,
+    weight,
+    dx,
+    partial,
+    pixels,
+    height,
+    width,
+    x_stride,
+    dx_stride,
+    partial_stride,
+    chunk,
+    C: tl.constexpr,
+    K: tl.constexpr,
+    ROWS: tl.constexpr,
+    RESIDUAL: tl.constexpr,
+    BLOCK: tl.constexpr,
+):
     """dx[p] = sum_t w[t] dy[p - t];  dw[t] = sum_p x[p] dy[p - t]: both need only shifted reads of dy.
 
     Grid (chunks, K / ROWS): a program sums ROWS rows of taps over `chunk` pixels, in registers, lane by lane; lanes
@@ -80,21 +113,51 @@ def _backward(x, dy, weight, dx, partial, pixels, height, width, x_stride, dx_st
         tl.store(out + K * K * C, tl.sum(sums[ROWS * K], 0))
 
 
-def forward(x: Tensor, weight: Tensor, bias: Tensor, size: tuple[int, int], residual: bool,
-            added: Tensor | None = None, config: dict | None = None) -> Tensor:
+def forward(
+    x: Tensor,
+    weight: Tensor,
+    bias: Tensor,
+    size: tuple[int, int],
+    residual: bool,
+    added: Tensor | None = None,
+    config: dict | None = None,
+) -> Tensor:
     """x [P, C] (rows may be strided) to [P, C]: bias + convolution (+ x) (+ added)."""
     pixels, channels = x.shape
     kernel = round(weight.shape[0] ** 0.5)
     config = config or choice("depthwise_forward", channels, kernel)
     y = torch.empty(pixels, channels, dtype=x.dtype, device=x.device)
     _forward[(triton.cdiv(pixels, config["block"]),)](
-        x, weight, bias, x if added is None else added, y, pixels, *size, x.stride(0), channels, C=channels, K=kernel,
-        RESIDUAL=residual, ADD=added is not None, FLIP=False, BLOCK=config["block"], num_warps=config["warps"])
+        x,
+        weight,
+        bias,
+        x if added is None else added,
+        y,
+        pixels,
+        *size,
+        x.stride(0),
+        channels,
+        C=channels,
+        K=kernel,
+        RESIDUAL=residual,
+        ADD=added is not None,
+        FLIP=False,
+        BLOCK=config["block"],
+        num_warps=config["warps"],
+    )
     return y
 
 
-def backward(x: Tensor, dy: Tensor, weight: Tensor, size: tuple[int, int], residual: bool, partial: Tensor,
-             dx: Tensor | None = None, config: dict | None = None) -> tuple[Tensor, int]:
+def backward(
+    x: Tensor,
+    dy: Tensor,
+    weight: Tensor,
+    size: tuple[int, int],
+    residual: bool,
+    partial: Tensor,
+    dx: Tensor | None = None,
+    config: dict | None = None,
+) -> tuple[Tensor, int]:
     """(dx, rows of `partial` [rows, (K*K+1) C] written: sums of dweight and dbias). `dx` may have strided rows."""
     pixels, channels = x.shape
     kernel = round(weight.shape[0] ** 0.5)
@@ -106,11 +169,42 @@ def backward(x: Tensor, dy: Tensor, weight: Tensor, size: tuple[int, int], resid
     chunks = triton.cdiv(pixels, chunk)
     rows = 1 if config["split"] else kernel
     _backward[(chunks, kernel // rows)](
-        x, dy, weight, dx, partial, pixels, *size, x.stride(0), dx.stride(0), partial.stride(0), chunk,
-        C=channels, K=kernel, ROWS=rows, RESIDUAL=residual, BLOCK=block, num_warps=config["warps"])
+        x,
+        dy,
+        weight,
+        dx,
+        partial,
+        pixels,
+        *size,
+        x.stride(0),
+        dx.stride(0),
+        partial.stride(0),
+        chunk,
+        C=channels,
+        K=kernel,
+        ROWS=rows,
+        RESIDUAL=residual,
+        BLOCK=block,
+        num_warps=config["warps"],
+    )
     if config["split"]:
         tile = choice("depthwise_forward", channels, kernel)
         _forward[(triton.cdiv(pixels, tile["block"]),)](
-            dy, weight, weight, dy, dx, pixels, *size, channels, dx.stride(0), C=channels, K=kernel,
-            RESIDUAL=residual, ADD=False, FLIP=True, BLOCK=tile["block"], num_warps=tile["warps"])
+            dy,
+            weight,
+            weight,
+            dy,
+            dx,
+            pixels,
+            *size,
+            channels,
+            dx.stride(0),
+            C=channels,
+            K=kernel,
+            RESIDUAL=residual,
+            ADD=False,
+            FLIP=True,
+            BLOCK=tile["block"],
+            num_warps=tile["warps"],
+        )
     return dx, chunks

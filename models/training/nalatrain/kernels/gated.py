@@ -27,8 +27,25 @@ def _gated(s, g, x, weight, bias, gamma, ln_weight, ln_bias, y, rows, g_stride, 
 
 
 @triton.jit
-def _gated_backward(s, g, dy, weight, bias, gamma, ln_weight, ln_bias, ds, dg, partial, rows, g_stride, dg_stride,
-                    partial_stride, C: tl.constexpr, M: tl.constexpr):
+def _gated_backward(
+    s,
+    g,
+    dy,
+    weight,
+    bias,
+    gamma,
+    ln_weight,
+    ln_bias,
+    ds,
+    dg,
+    partial,
+    rows,
+    g_stride,
+    dg_stride,
+    partial_stride,
+    C: tl.constexpr,
+    M: tl.constexpr,
+):
     """Partial row of this program: dW [C, C], dbias, dgamma, dln_weight, dln_bias [C each]."""
     c = tl.arange(0, C)
     dtype = s.dtype.element_ty
@@ -65,7 +82,9 @@ def _gated_backward(s, g, dy, weight, bias, gamma, ln_weight, ln_bias, ds, dg, p
         dnormed = da * silu
         dgain += tl.sum(dnormed * unit, 0)
         dshift += tl.sum(dnormed, 0)
-        tl.store(ds + at, normalise_backward(unit, scale, dnormed * gain[None, :], C).to(ds.dtype.element_ty), mask=here)
+        tl.store(
+            ds + at, normalise_backward(unit, scale, dnormed * gain[None, :], C).to(ds.dtype.element_ty), mask=here
+        )
     out = partial + tl.program_id(0) * partial_stride
     tl.store(out + c[:, None] * C + c[None, :], dw)
     tl.store(out + C * C + c, db)
@@ -74,25 +93,77 @@ def _gated_backward(s, g, dy, weight, bias, gamma, ln_weight, ln_bias, ds, dg, p
     tl.store(out + C * C + 3 * C + c, dshift)
 
 
-def forward(s: Tensor, g: Tensor, x: Tensor, weight: Tensor, bias: Tensor, gamma: Tensor, ln_weight: Tensor,
-            ln_bias: Tensor, config: dict | None = None) -> Tensor:
+def forward(
+    s: Tensor,
+    g: Tensor,
+    x: Tensor,
+    weight: Tensor,
+    bias: Tensor,
+    gamma: Tensor,
+    ln_weight: Tensor,
+    ln_bias: Tensor,
+    config: dict | None = None,
+) -> Tensor:
     """s, x [P, C]; g [P, C], rows may be strided. Returns the new x."""
     config = config or choice("gated", s.shape[1])
     rows = config["rows"]
     y = torch.empty_like(x)
-    _gated[(triton.cdiv(s.shape[0], rows),)](s, g, x, weight, bias, gamma, ln_weight, ln_bias, y, s.shape[0],
-                                             g.stride(0), C=s.shape[1], M=rows, num_warps=config["warps"])
+    _gated[(triton.cdiv(s.shape[0], rows),)](
+        s,
+        g,
+        x,
+        weight,
+        bias,
+        gamma,
+        ln_weight,
+        ln_bias,
+        y,
+        s.shape[0],
+        g.stride(0),
+        C=s.shape[1],
+        M=rows,
+        num_warps=config["warps"],
+    )
     return y
 
 
-def backward(s: Tensor, g: Tensor, dy: Tensor, weight: Tensor, bias: Tensor, gamma: Tensor, ln_weight: Tensor,
-             ln_bias: Tensor, dg: Tensor, partial: Tensor, config: dict | None = None) -> tuple[Tensor, int]:
+def backward(
+    s: Tensor,
+    g: Tensor,
+    dy: Tensor,
+    weight: Tensor,
+    bias: Tensor,
+    gamma: Tensor,
+    ln_weight: Tensor,
+    ln_bias: Tensor,
+    dg: Tensor,
+    partial: Tensor,
+    config: dict | None = None,
+) -> tuple[Tensor, int]:
     """(ds, rows written of `partial`: dW, db, dgamma, dln_weight, dln_bias). Writes dg (rows may be strided)."""
     config = config or choice("gated_backward", s.shape[1])
     rows = config["rows"]
     programs = min(config["programs"], len(partial), triton.cdiv(s.shape[0], rows))
     ds = torch.empty_like(s)
-    _gated_backward[(programs,)](s, g, dy, weight, bias, gamma, ln_weight, ln_bias, ds, dg, partial, s.shape[0],
-                                 g.stride(0), dg.stride(0), partial.stride(0), C=s.shape[1], M=rows, num_warps=config["warps"],
-                                 num_stages=config.get("stages", 2))
+    _gated_backward[(programs,)](
+        s,
+        g,
+        dy,
+        weight,
+        bias,
+        gamma,
+        ln_weight,
+        ln_bias,
+        ds,
+        dg,
+        partial,
+        s.shape[0],
+        g.stride(0),
+        dg.stride(0),
+        partial.stride(0),
+        C=s.shape[1],
+        M=rows,
+        num_warps=config["warps"],
+        num_stages=config.get("stages", 2),
+    )
     return ds, programs

@@ -45,8 +45,20 @@ def gelu_slope(z):
 
 
 @triton.jit
-def _norm_linear(x, weight, bias, ln_weight, ln_bias, y, rows,
-                 K: tl.constexpr, N: tl.constexpr, GELU: tl.constexpr, M: tl.constexpr, BN: tl.constexpr):
+def _norm_linear(
+    x,
+    weight,
+    bias,
+    ln_weight,
+    ln_bias,
+    y,
+    rows,
+    K: tl.constexpr,
+    N: tl.constexpr,
+    GELU: tl.constexpr,
+    M: tl.constexpr,
+    BN: tl.constexpr,
+):
     m = tl.program_id(0) * M + tl.arange(0, M)
     k = tl.arange(0, K)
     here = (m < rows)[:, None]
@@ -62,8 +74,23 @@ def _norm_linear(x, weight, bias, ln_weight, ln_bias, y, rows,
 
 
 @triton.jit
-def _norm_linear_backward(x, dy, through, weight, bias, ln_weight, ln_bias, dx, partial, rows, partial_stride,
-                          K: tl.constexpr, N: tl.constexpr, GELU: tl.constexpr, M: tl.constexpr):
+def _norm_linear_backward(
+    x,
+    dy,
+    through,
+    weight,
+    bias,
+    ln_weight,
+    ln_bias,
+    dx,
+    partial,
+    rows,
+    partial_stride,
+    K: tl.constexpr,
+    N: tl.constexpr,
+    GELU: tl.constexpr,
+    M: tl.constexpr,
+):
     """dx = LN'(W' dz) + through; partial row of this program: dW [N, K], dbias [N], dln_weight [K], dln_bias [K]."""
     k = tl.arange(0, K)
     n = tl.arange(0, N)
@@ -73,7 +100,9 @@ def _norm_linear_backward(x, dy, through, weight, bias, ln_weight, ln_bias, dx, 
     shift = tl.load(ln_bias + k)
     dw = tl.zeros([N, K], tl.float32)
     db = tl.zeros([N], tl.float32)
-    db_wide = tl.zeros([N, 16], tl.float32)  # 16 equal columns: a sum as a product, so that dz can stay in shared memory
+    db_wide = tl.zeros(
+        [N, 16], tl.float32
+    )  # 16 equal columns: a sum as a product, so that dz can stay in shared memory
     ones = tl.full([M, 16], 1.0, dtype)
     dgain = tl.zeros([K], tl.float32)
     dshift = tl.zeros([K], tl.float32)
@@ -118,8 +147,9 @@ def _linear_residual(t, x, weight, bias, gamma, y, rows, K: tl.constexpr, N: tl.
 
 
 @triton.jit
-def _linear_residual_backward(t, dy, weight, bias, gamma, dt, partial, rows, partial_stride,
-                              K: tl.constexpr, N: tl.constexpr, M: tl.constexpr):
+def _linear_residual_backward(
+    t, dy, weight, bias, gamma, dt, partial, rows, partial_stride, K: tl.constexpr, N: tl.constexpr, M: tl.constexpr
+):
     """Partial row of this program: dW [N, K], dbias [N], dgamma [N]."""
     k = tl.arange(0, K)
     n = tl.arange(0, N)
@@ -141,61 +171,117 @@ def _linear_residual_backward(t, dy, weight, bias, gamma, dt, partial, rows, par
         db += tl.sum(slope, 0)
         dz = slope.to(dtype)
         dw += tl.dot(tl.trans(dz), value, input_precision="ieee")
-        tl.store(dt + m[:, None] * K + k[None, :],
-                 tl.dot(dz, w, input_precision="ieee").to(dt.dtype.element_ty), mask=here)
+        tl.store(
+            dt + m[:, None] * K + k[None, :], tl.dot(dz, w, input_precision="ieee").to(dt.dtype.element_ty), mask=here
+        )
     out = partial + tl.program_id(0) * partial_stride
     tl.store(out + n[:, None] * K + k[None, :], dw)
     tl.store(out + N * K + n, db)
     tl.store(out + N * K + N + n, dgamma)
 
 
-def norm_linear(x: Tensor, weight: Tensor, bias: Tensor, ln_weight: Tensor, ln_bias: Tensor, gelu: bool,
-                config: dict | None = None) -> Tensor:
+def norm_linear(
+    x: Tensor, weight: Tensor, bias: Tensor, ln_weight: Tensor, ln_bias: Tensor, gelu: bool, config: dict | None = None
+) -> Tensor:
     """Linear(LN(x)), then GELU if asked: [P, K] to [P, N]."""
     pixels, k = x.shape
     n = weight.shape[0]
     config = config or choice("norm_linear", n)
     rows = config["rows"]
     y = torch.empty(pixels, n, dtype=x.dtype, device=x.device)
-    _norm_linear[(triton.cdiv(pixels, rows),)](x, weight, bias, ln_weight, ln_bias, y, pixels, K=k, N=n, GELU=gelu,
-                                               M=rows, BN=min(n, 64), num_warps=config["warps"])
+    _norm_linear[(triton.cdiv(pixels, rows),)](
+        x,
+        weight,
+        bias,
+        ln_weight,
+        ln_bias,
+        y,
+        pixels,
+        K=k,
+        N=n,
+        GELU=gelu,
+        M=rows,
+        BN=min(n, 64),
+        num_warps=config["warps"],
+    )
     return y
 
 
-def norm_linear_backward(x: Tensor, dy: Tensor, through: Tensor, weight: Tensor, bias: Tensor, ln_weight: Tensor,
-                         ln_bias: Tensor, gelu: bool, partial: Tensor,
-                         config: dict | None = None) -> tuple[Tensor, int]:
+def norm_linear_backward(
+    x: Tensor,
+    dy: Tensor,
+    through: Tensor,
+    weight: Tensor,
+    bias: Tensor,
+    ln_weight: Tensor,
+    ln_bias: Tensor,
+    gelu: bool,
+    partial: Tensor,
+    config: dict | None = None,
+) -> tuple[Tensor, int]:
     """(dx = gradient through the layer + `through`, rows written of `partial`: dW, db, dln_weight, dln_bias)."""
     pixels, k = x.shape
     config = config or choice("norm_linear_backward", weight.shape[0])
     rows = config["rows"]
     programs = min(config["programs"], len(partial), triton.cdiv(pixels, rows))
     dx = torch.empty_like(x)
-    _norm_linear_backward[(programs,)](x, dy, through, weight, bias, ln_weight, ln_bias, dx, partial, pixels,
-                                       partial.stride(0), K=k, N=weight.shape[0], GELU=gelu, M=rows, num_warps=config["warps"],
-            num_stages=config.get("stages", 2))
+    _norm_linear_backward[(programs,)](
+        x,
+        dy,
+        through,
+        weight,
+        bias,
+        ln_weight,
+        ln_bias,
+        dx,
+        partial,
+        pixels,
+        partial.stride(0),
+        K=k,
+        N=weight.shape[0],
+        GELU=gelu,
+        M=rows,
+        num_warps=config["warps"],
+        num_stages=config.get("stages", 2),
+    )
     return dx, programs
 
 
-def linear_residual(t: Tensor, x: Tensor, weight: Tensor, bias: Tensor, gamma: Tensor,
-                    config: dict | None = None) -> Tensor:
+def linear_residual(
+    t: Tensor, x: Tensor, weight: Tensor, bias: Tensor, gamma: Tensor, config: dict | None = None
+) -> Tensor:
     """x + gamma * Linear(t): t [P, K], x [P, N]."""
     config = config or choice("linear_residual", t.shape[1])
     rows = config["rows"]
     y = torch.empty_like(x)
-    _linear_residual[(triton.cdiv(x.shape[0], rows),)](t, x, weight, bias, gamma, y, x.shape[0],
-                                                       K=t.shape[1], N=x.shape[1], M=rows, num_warps=config["warps"])
+    _linear_residual[(triton.cdiv(x.shape[0], rows),)](
+        t, x, weight, bias, gamma, y, x.shape[0], K=t.shape[1], N=x.shape[1], M=rows, num_warps=config["warps"]
+    )
     return y
 
 
-def linear_residual_backward(t: Tensor, dy: Tensor, weight: Tensor, bias: Tensor, gamma: Tensor, partial: Tensor,
-                             config: dict | None = None) -> tuple[Tensor, int]:
+def linear_residual_backward(
+    t: Tensor, dy: Tensor, weight: Tensor, bias: Tensor, gamma: Tensor, partial: Tensor, config: dict | None = None
+) -> tuple[Tensor, int]:
     """(dt [P, K], rows written of `partial`: dW, db, dgamma). The gradient of x is dy itself."""
     config = config or choice("linear_residual_backward", t.shape[1])
     rows = config["rows"]
     programs = min(config["programs"], len(partial), triton.cdiv(t.shape[0], rows))
     dt = torch.empty_like(t)
-    _linear_residual_backward[(programs,)](t, dy, weight, bias, gamma, dt, partial, t.shape[0],
-                                           partial.stride(0), K=t.shape[1], N=dy.shape[1], M=rows, num_warps=config["warps"],
-            num_stages=config.get("stages", 2))
+    _linear_residual_backward[(programs,)](
+        t,
+        dy,
+        weight,
+        bias,
+        gamma,
+        dt,
+        partial,
+        t.shape[0],
+        partial.stride(0),
+        K=t.shape[1],
+        N=dy.shape[1],
+        M=rows,
+        num_warps=config["warps"],
+        num_stages=config.get("stages", 2),
+    )
     return dt, programs

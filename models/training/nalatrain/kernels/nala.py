@@ -14,86 +14,28 @@ import triton.language as tl
 from torch import Tensor
 
 from .config import choice
+from .features import GUARD, direction, query_magnitude, rotate, spread, spread_backward, undirect
 
-GUARD = tl.constexpr(1e-6)
 EPSILON = tl.constexpr(1e-6)
-QUARTER_PI = tl.constexpr(0.7853981633974483)
 
 
 @triton.jit
-def tanh(x):
-    return 2 * tl.sigmoid(2 * x) - 1
-
-
-@triton.jit
-def cosine(t):
-    """cos for |t| <= pi/4, error below 3e-8."""
-    t = t * t
-    return 1 + t * (-0.5 + t * (4.1666666667e-2 + t * (-1.3888888889e-3 + t * 2.4801587e-5)))
-
-
-@triton.jit
-def sine(t):
-    """sin for |t| <= pi/4, error below 3e-8."""
-    u = t * t
-    return t * (1 + u * (-1.6666666667e-1 + u * (8.3333333333e-3 + u * (-1.9841269841e-4 + u * 2.7557e-6))))
-
-
-@triton.jit
-def rotate(f, cos, sin, T: tl.constexpr, D: tl.constexpr):
-    """Turns interleaved channel pairs of [T, D] by angles given as cos, sin [T, D/2]."""
-    even, odd = tl.split(tl.reshape(f, [T, D // 2, 2]))
-    return tl.reshape(tl.join(even * cos - odd * sin, odd * cos + even * sin), [T, D])
-
-
-@triton.jit
-def direction(x):
-    """x / max(||x||, guard), and ||x||, of rows."""
-    norm = tl.sqrt(tl.sum(x * x, 1))
-    return x / tl.maximum(norm, GUARD)[:, None], norm
-
-
-@triton.jit
-def spread(magnitude, unit, alpha, COSINE: tl.constexpr):
-    """Both halves of the features, and tanh(alpha * unit)."""
-    if COSINE:
-        turn = tanh(alpha * unit)
-        return magnitude * cosine(QUARTER_PI * turn), magnitude * sine(QUARTER_PI * turn), turn
-    else:
-        return tl.where(unit > 0, magnitude, 0.0), tl.where(unit < 0, magnitude, 0.0), unit
-
-
-@triton.jit
-def spread_backward(f1, f2, turn, d1, d2, unit, alpha, COSINE: tl.constexpr):
-    """(gradient of the magnitude, gradient of the direction through theta)."""
-    if COSINE:
-        theta = QUARTER_PI * turn
-        dmagnitude = d1 * cosine(theta) + d2 * sine(theta)
-        return dmagnitude, (d2 * f1 - d1 * f2) * QUARTER_PI * alpha * (1 - turn * turn)
-    else:
-        return tl.where(unit > 0, d1, 0.0) + tl.where(unit < 0, d2, 0.0), tl.zeros_like(d1)
-
-
-@triton.jit
-def query_magnitude(unit, norm, lam, tau):
-    """|unit|^p, log2 |unit| (finite), p, tanh(norm)."""
-    t = tanh(norm)
-    p = lam * (tau + t)
-    log = tl.log2(tl.maximum(tl.abs(unit), 1e-30))
-    return tl.exp2(p[:, None] * log), log, p, t
-
-
-@triton.jit
-def undirect(dunit, unit, norm):
-    """Gradient with respect to x of unit = x / max(||x||, guard)."""
-    length = tl.maximum(norm, GUARD)
-    along = tl.where(norm > GUARD, tl.sum(dunit * unit, 1), 0.0)
-    return (dunit - unit * along[:, None]) / length[:, None]
-
-
-@triton.jit
-def _state(k, v, cos, sin, partial, tokens, stride, chunk, scale, alpha, HEADS: tl.constexpr, D: tl.constexpr,
-           COSINE: tl.constexpr, T: tl.constexpr):
+def _state(
+    k,
+    v,
+    cos,
+    sin,
+    partial,
+    tokens,
+    stride,
+    chunk,
+    scale,
+    alpha,
+    HEADS: tl.constexpr,
+    D: tl.constexpr,
+    COSINE: tl.constexpr,
+    T: tl.constexpr,
+):
     """Grid (chunks, pictures * heads): partial state over `chunk` tokens (a multiple of T)."""
     which = tl.program_id(1)
     channel = (which % HEADS) * D + tl.arange(0, D)
@@ -128,8 +70,22 @@ def _state(k, v, cos, sin, partial, tokens, stride, chunk, scale, alpha, HEADS: 
 
 
 @triton.jit
-def _apply(q, state, cos, sin, o, tokens, stride, lam, tau, alpha, HEADS: tl.constexpr, D: tl.constexpr,
-           COSINE: tl.constexpr, T: tl.constexpr):
+def _apply(
+    q,
+    state,
+    cos,
+    sin,
+    o,
+    tokens,
+    stride,
+    lam,
+    tau,
+    alpha,
+    HEADS: tl.constexpr,
+    D: tl.constexpr,
+    COSINE: tl.constexpr,
+    T: tl.constexpr,
+):
     """Grid (tiles, pictures * heads): o = R(phi_q)' S / (phi_q' m + eps)."""
     which = tl.program_id(1)
     channel = (which % HEADS) * D + tl.arange(0, D)
@@ -156,8 +112,26 @@ def _apply(q, state, cos, sin, o, tokens, stride, lam, tau, alpha, HEADS: tl.con
 
 
 @triton.jit
-def _apply_backward(q, state, do, cos, sin, dq, partial, tokens, stride, dq_stride, lam, tau, alpha,
-                    HEADS: tl.constexpr, D: tl.constexpr, COSINE: tl.constexpr, T: tl.constexpr, CHUNK: tl.constexpr):
+def _apply_backward(
+    q,
+    state,
+    do,
+    cos,
+    sin,
+    dq,
+    partial,
+    tokens,
+    stride,
+    dq_stride,
+    lam,
+    tau,
+    alpha,
+    HEADS: tl.constexpr,
+    D: tl.constexpr,
+    COSINE: tl.constexpr,
+    T: tl.constexpr,
+    CHUNK: tl.constexpr,
+):
     """Grid (chunks, pictures * heads): dq, and the partial gradient of the state over CHUNK tokens."""
     which = tl.program_id(1)
     channel = (which % HEADS) * D + tl.arange(0, D)
@@ -215,8 +189,24 @@ def _apply_backward(q, state, do, cos, sin, dq, partial, tokens, stride, dq_stri
 
 
 @triton.jit
-def _state_backward(k, v, dstate, cos, sin, dk, dv, tokens, stride, d_stride, scale, alpha, HEADS: tl.constexpr,
-                    D: tl.constexpr, COSINE: tl.constexpr, T: tl.constexpr):
+def _state_backward(
+    k,
+    v,
+    dstate,
+    cos,
+    sin,
+    dk,
+    dv,
+    tokens,
+    stride,
+    d_stride,
+    scale,
+    alpha,
+    HEADS: tl.constexpr,
+    D: tl.constexpr,
+    COSINE: tl.constexpr,
+    T: tl.constexpr,
+):
     """Grid (tiles, pictures * heads): writes dk, ADDS to dv (which already holds LePE's share)."""
     which = tl.program_id(1)
     channel = (which % HEADS) * D + tl.arange(0, D)
@@ -252,8 +242,19 @@ def _state_backward(k, v, dstate, cos, sin, dk, dv, tokens, stride, d_stride, sc
 class Shape:
     """Sizes, tables and constants that the four launchers share. tokens = N of one picture."""
 
-    def __init__(self, pictures: int, tokens: int, heads: int, d: int, cos: Tensor, sin: Tensor,
-                 cosine: bool = True, lam: float = 3.0, tau: float = 0.5, alpha: float = 20.0):
+    def __init__(
+        self,
+        pictures: int,
+        tokens: int,
+        heads: int,
+        d: int,
+        cos: Tensor,
+        sin: Tensor,
+        cosine: bool = True,
+        lam: float = 3.0,
+        tau: float = 0.5,
+        alpha: float = 20.0,
+    ):
         self.pictures, self.tokens, self.heads, self.d = pictures, tokens, heads, d
         self.cos, self.sin, self.cosine = cos, sin, cosine
         self.lam, self.tau, self.alpha = lam, tau, alpha
@@ -274,9 +275,21 @@ def state(k: Tensor, v: Tensor, shape: Shape, config: dict | None = None) -> Ten
     chunk, tile = config["chunk"], config["tile"]
     chunks = triton.cdiv(shape.tokens, chunk)
     partial = shape.partial(chunks)
-    _state[(chunks, len(partial))](k, v, shape.cos, shape.sin, partial, shape.tokens, k.stride(0), chunk,
-                                   1.0 / shape.tokens, shape.alpha, **shape.constants(tile), num_warps=config["warps"],
-        num_stages=config.get("stages", 2))
+    _state[(chunks, len(partial))](
+        k,
+        v,
+        shape.cos,
+        shape.sin,
+        partial,
+        shape.tokens,
+        k.stride(0),
+        chunk,
+        1.0 / shape.tokens,
+        shape.alpha,
+        **shape.constants(tile),
+        num_warps=config["warps"],
+        num_stages=config.get("stages", 2),
+    )
     return partial.sum(1)
 
 
@@ -286,32 +299,73 @@ def apply(q: Tensor, state_: Tensor, shape: Shape, config: dict | None = None) -
     tile = config["tile"]
     o = torch.empty(q.shape[0], shape.heads * shape.d, dtype=q.dtype, device=q.device)
     _apply[(triton.cdiv(shape.tokens, tile), len(state_))](
-        q, state_, shape.cos, shape.sin, o, shape.tokens, q.stride(0), shape.lam, shape.tau, shape.alpha,
-        **shape.constants(tile), num_warps=config["warps"],
-        num_stages=config.get("stages", 2))
+        q,
+        state_,
+        shape.cos,
+        shape.sin,
+        o,
+        shape.tokens,
+        q.stride(0),
+        shape.lam,
+        shape.tau,
+        shape.alpha,
+        **shape.constants(tile),
+        num_warps=config["warps"],
+        num_stages=config.get("stages", 2),
+    )
     return o
 
 
-def apply_backward(q: Tensor, state_: Tensor, do: Tensor, dq: Tensor, shape: Shape,
-                   config: dict | None = None) -> Tensor:
+def apply_backward(
+    q: Tensor, state_: Tensor, do: Tensor, dq: Tensor, shape: Shape, config: dict | None = None
+) -> Tensor:
     """Writes dq; returns the gradient of the state."""
     config = config or choice("nala_apply_backward", shape.d)
     chunk, tile = config["chunk"], config["tile"]
     chunks = triton.cdiv(shape.tokens, chunk)
     partial = shape.partial(chunks)
     _apply_backward[(chunks, len(state_))](
-        q, state_, do, shape.cos, shape.sin, dq, partial, shape.tokens, q.stride(0), dq.stride(0), shape.lam,
-        shape.tau, shape.alpha, CHUNK=chunk, **shape.constants(tile), num_warps=config["warps"],
-        num_stages=config.get("stages", 2))
+        q,
+        state_,
+        do,
+        shape.cos,
+        shape.sin,
+        dq,
+        partial,
+        shape.tokens,
+        q.stride(0),
+        dq.stride(0),
+        shape.lam,
+        shape.tau,
+        shape.alpha,
+        CHUNK=chunk,
+        **shape.constants(tile),
+        num_warps=config["warps"],
+        num_stages=config.get("stages", 2),
+    )
     return partial.sum(1)
 
 
-def state_backward(k: Tensor, v: Tensor, dstate: Tensor, dk: Tensor, dv: Tensor, shape: Shape,
-                   config: dict | None = None) -> None:
+def state_backward(
+    k: Tensor, v: Tensor, dstate: Tensor, dk: Tensor, dv: Tensor, shape: Shape, config: dict | None = None
+) -> None:
     """Writes dk and adds to dv."""
     config = config or choice("nala_state_backward", shape.d)
     tile = config["tile"]
     _state_backward[(triton.cdiv(shape.tokens, tile), len(dstate))](
-        k, v, dstate, shape.cos, shape.sin, dk, dv, shape.tokens, k.stride(0), dk.stride(0), 1.0 / shape.tokens,
-        shape.alpha, **shape.constants(tile), num_warps=config["warps"],
-        num_stages=config.get("stages", 2))
+        k,
+        v,
+        dstate,
+        shape.cos,
+        shape.sin,
+        dk,
+        dv,
+        shape.tokens,
+        k.stride(0),
+        dk.stride(0),
+        1.0 / shape.tokens,
+        shape.alpha,
+        **shape.constants(tile),
+        num_warps=config["warps"],
+        num_stages=config.get("stages", 2),
+    )

@@ -30,8 +30,20 @@ def _cut(pictures, draws, counter, patches, batch, SIZE, FIELD: tl.constexpr, BL
 
 
 @triton.jit
-def _loss(tail, base, target, dtail, partial, pixels, height, width, slope, S: tl.constexpr, NP: tl.constexpr,
-          BLOCK: tl.constexpr):
+def _loss(
+    tail,
+    base,
+    target,
+    dtail,
+    partial,
+    pixels,
+    height,
+    width,
+    slope,
+    S: tl.constexpr,
+    NP: tl.constexpr,
+    BLOCK: tl.constexpr,
+):
     """tail [P, 3*S*S] NHWC before the pixel shuffle; base, target [B, 3, S*H, S*W]. L1 loss and its gradient."""
     p = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)[:, None]
     n = tl.arange(0, NP)[None, :]
@@ -100,8 +112,9 @@ def cut(pictures: Tensor, draws: Tensor, counter: Tensor, patches: Tensor, field
     """Fills patches [B, 3, n, n] float32 in [0, 1] from a flat uint8 store; field 0 cuts LR, field 2 cuts HR."""
     batch, _, size, _ = patches.shape
     block = 1024
-    _cut[(triton.cdiv(3 * size * size, block), batch)](pictures, draws, counter, patches, batch, size,
-                                                       FIELD=field, BLOCK=block)
+    _cut[(triton.cdiv(3 * size * size, block), batch)](
+        pictures, draws, counter, patches, batch, size, FIELD=field, BLOCK=block
+    )
 
 
 def loss(tail: Tensor, base: Tensor, target: Tensor, size: tuple[int, int], scale: int) -> tuple[Tensor, Tensor]:
@@ -111,8 +124,19 @@ def loss(tail: Tensor, base: Tensor, target: Tensor, size: tuple[int, int], scal
     programs = triton.cdiv(pixels, block)
     dtail = torch.empty_like(tail)
     partial = torch.empty(programs, device=tail.device)
-    _loss[(programs,)](tail, base, target, dtail, partial, pixels, *size, 1.0 / (pixels * channels), S=scale,
-                       NP=triton.next_power_of_2(channels), BLOCK=block)
+    _loss[(programs,)](
+        tail,
+        base,
+        target,
+        dtail,
+        partial,
+        pixels,
+        *size,
+        1.0 / (pixels * channels),
+        S=scale,
+        NP=triton.next_power_of_2(channels),
+        BLOCK=block,
+    )
     return partial.sum(), dtail
 
 
@@ -121,8 +145,9 @@ GATHER_BLOCK = 32  # every unit of gradient is a multiple of it long
 
 def gather(partial: Tensor, counts: Tensor, grad: Tensor) -> None:
     """Sums the partial gradients [rows, size] of all units at once; counts int32, one per GATHER_BLOCK columns."""
-    _gather[(len(counts),)](partial, counts, grad, grad.numel(), partial.stride(0), BLOCK=GATHER_BLOCK, ROWS=32,
-                            num_warps=2)
+    _gather[(len(counts),)](
+        partial, counts, grad, grad.numel(), partial.stride(0), BLOCK=GATHER_BLOCK, ROWS=32, num_warps=2
+    )
 
 
 def clip(norm: Tensor, state: Tensor, ceiling: float = 4.0, memory: float = 0.99) -> None:
@@ -130,8 +155,18 @@ def clip(norm: Tensor, state: Tensor, ceiling: float = 4.0, memory: float = 0.99
     _clip[(1,)](norm, state, ceiling, memory)
 
 
-def adam(theta: Tensor, grad: Tensor, mean: Tensor, square: Tensor, ema: Tensor, scalars: Tensor, clip_state: Tensor,
-         betas: tuple[float, float], epsilon: float = 1e-8) -> None:
+def adam(
+    theta: Tensor,
+    grad: Tensor,
+    mean: Tensor,
+    square: Tensor,
+    ema: Tensor,
+    scalars: Tensor,
+    clip_state: Tensor,
+    betas: tuple[float, float],
+    epsilon: float = 1e-8,
+) -> None:
     block = 1024
-    _adam[(triton.cdiv(theta.numel(), block),)](theta, grad, mean, square, ema, scalars, clip_state, theta.numel(),
-                                                *betas, epsilon, BLOCK=block)
+    _adam[(triton.cdiv(theta.numel(), block),)](
+        theta, grad, mean, square, ema, scalars, clip_state, theta.numel(), *betas, epsilon, BLOCK=block
+    )
