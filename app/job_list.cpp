@@ -38,8 +38,7 @@ ImageFormat default_format(const ImageInfo& info, double scale) {
   const auto same = parse_image_format(info.format);
   if (!same || !format_holds(*same, info.channels, info.bits)) return ImageFormat::png;
   const double side = std::max(info.width, info.height) * scale;
-  const double most = *same == ImageFormat::jpeg ? 65500 : *same == ImageFormat::webp ? 16383 : 1e9;
-  return std::round(side) <= most ? *same : ImageFormat::png;
+  return std::round(side) <= format_max_side(*same) ? *same : ImageFormat::png;
 }
 
 // Known before the run: the temporary file has a short name, so only the last step, the renaming, would fail.

@@ -44,7 +44,7 @@ MixStage::MixStage(const SweepContext& c, Arena& arena, int block, RowSource in,
   }
   // Channels beyond dim are never written by the attention but take part in the layer norm as zeros.
   if (c.dim() != c.spec.dim)
-    for (int y = 0; y < ring_rows(c.strip_rows, 2); ++y)
+    for (int y = 0; y < std::min(c.height, ring_rows(c.strip_rows, 2)); ++y)
       std::fill_n(out_.row(y), static_cast<std::size_t>(c.width) * 4 * c.dim(), 0.0f);
 }
 

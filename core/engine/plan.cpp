@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <tuple>
 
 #include "base/text.h"
 #include "engine/output_sink.h"
@@ -13,7 +14,7 @@ namespace nalasr {
 namespace {
 
 // Thread stacks, stream buffers and code pages touched for the first time: measured, not derivable.
-constexpr std::uint64_t kProcessOverhead = 1'500'000;
+constexpr std::uint64_t kProcessOverhead = 1'000'000;
 constexpr int kLargestSide = 1'000'000;
 
 /// Rows that keep every thread busy while the rings stay small beside the map.
@@ -26,9 +27,7 @@ Plan plan_with(const PlanRequest& r, int strip_rows) {
   Plan p;
   p.width = r.width;
   p.height = r.height;
-  const double scale = r.target_scale > 0 ? r.target_scale : r.spec.scale;
-  p.output_width = std::max(1, static_cast<int>(std::lround(r.width * scale)));
-  p.output_height = std::max(1, static_cast<int>(std::lround(r.height * scale)));
+  std::tie(p.output_width, p.output_height) = output_size(r);
   p.device = Device::cpu;
   p.precision = r.precision;
   p.threads = r.threads;
@@ -46,17 +45,23 @@ Plan plan_with(const PlanRequest& r, int strip_rows) {
   p.map_bytes = p.sweeps > 1 ? tokens * context.dim() * (r.precision == Precision::mixed ? 2 : 4) : 0;
   p.working_bytes = arena_bytes(context) + fixed_bytes(context);
   p.output_bytes = output_sink_bytes(r, p);
-  p.codec_bytes = r.codec_bytes;
+  p.codec_bytes = r.encoder_bytes;
 
-  // Decoding may need a second copy of the picture (orientation) or the alpha's colour pyramid, both before the map.
-  const std::uint64_t preparing =
-      p.input_bytes + std::max(p.input_bytes, r.channels % 2 == 0 ? bleed_color_bytes(r.width, r.height) : 0);
+  // Reading comes before the map: the decoder and a second copy for orientation, then the alpha's colour pyramid.
+  const std::uint64_t bleeding = r.channels % 2 == 0 ? p.input_bytes + bleed_color_bytes(r.width, r.height) : 0;
+  const std::uint64_t preparing = std::max(r.decoder_bytes, bleeding);
   const std::uint64_t running = p.input_bytes + p.map_bytes + p.working_bytes + p.output_bytes;
-  p.predicted_peak = std::max(preparing, running) + p.codec_bytes + kProcessOverhead;
+  p.predicted_peak = std::max(preparing, running) + r.encoder_bytes + kProcessOverhead;
   return p;
 }
 
 }  // namespace
+
+std::pair<int, int> output_size(const PlanRequest& r) {
+  const double scale = r.target_scale > 0 ? r.target_scale : r.spec.scale;
+  return {std::max(1, static_cast<int>(std::lround(r.width * scale))),
+          std::max(1, static_cast<int>(std::lround(r.height * scale)))};
+}
 
 const char* to_string(Device device) {
   switch (device) {

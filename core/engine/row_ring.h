@@ -18,16 +18,17 @@ class RowRing {
   RowRing(Arena& arena, int width, int height, int channels, int capacity)
       : channels_(channels),
         height_(height),
-        capacity_(capacity),
+        capacity_(std::min(capacity, height)),  // a picture may be smaller than a strip
+
         stride_(static_cast<std::size_t>(width + 2 * kRowPadding) * channels) {
-    data_ = arena.floats(stride_ * (capacity + 1));  // the extra row stays zero
+    data_ = arena.floats(stride_ * (capacity_ + 1));  // the extra row stays zero
     if (!data_) return;
     const std::size_t pad = static_cast<std::size_t>(kRowPadding) * channels;
-    for (int r = 0; r < capacity; ++r) {
+    for (int r = 0; r < capacity_; ++r) {
       std::fill_n(data_ + r * stride_, pad, 0.0f);
       std::fill_n(data_ + (r + 1) * stride_ - pad, pad, 0.0f);
     }
-    std::fill_n(data_ + capacity * stride_, stride_, 0.0f);
+    std::fill_n(data_ + capacity_ * stride_, stride_, 0.0f);
   }
 
   /// Token 0 of row `y`, to be written.

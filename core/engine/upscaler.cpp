@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <new>
+#include <tuple>
 
 #include "engine/output_sink.h"
 #include "engine/sweep.h"
@@ -54,22 +55,24 @@ struct Upscaler::Impl {
   Impl(std::shared_ptr<const Model> m, UpscalerOptions o)
       : model(std::move(m)), options(o), network(*model, o.precision), pool(o.threads) {}
 
-  [[nodiscard]] Result<Plan> plan(const ImageInfo& info, std::uint64_t codec_bytes,
-                                  const UpscaleRequest& request) const {
+  [[nodiscard]] Result<Plan> plan(const ImageReader& reader, const UpscaleRequest& request) const {
+    const ImageInfo& info = reader.info();
     PlanRequest r{.width = info.width,
                   .height = info.height,
                   .channels = info.channels,
                   .bits = info.bits,
                   .target_scale = request.scale,
                   .spec = network.spec,
-                  .device = options.device,
+                  .device = options.device == Device::automatic ? Device::cpu : options.device,
                   .precision = options.precision,
                   .threads = pool.size(),
-                  .codec_bytes = codec_bytes,
+                  .decoder_bytes = reader.resident_bytes() + read_picture_bytes(info),
                   .budget = request.memory_budget,
                   .strip_rows = request.strip_rows};
     if (swaps_axes(info.orientation)) std::swap(r.width, r.height);
-    if (r.device == Device::automatic) r.device = Device::cpu;
+    ImageInfo out = info;
+    std::tie(out.width, out.height) = output_size(r);
+    r.encoder_bytes = ImageWriter::resident_bytes_for(request.format, out);
     return make_plan(r);
   }
 
@@ -86,7 +89,7 @@ Upscaler::Upscaler(Upscaler&&) noexcept = default;
 Upscaler& Upscaler::operator=(Upscaler&&) noexcept = default;
 
 Result<Plan> Upscaler::plan(const ImageReader& reader, const UpscaleRequest& request) const {
-  return impl_->plan(reader.info(), reader.resident_bytes(), request);
+  return impl_->plan(reader, request);
 }
 
 Result<RunReport> Upscaler::run(const UpscaleRequest& request, const ProgressCallback& progress, std::stop_token stop) {
@@ -126,7 +129,7 @@ Result<RunReport> Upscaler::Impl::run(const UpscaleRequest& request, const Progr
   report.input = request.input;
   report.output = request.output;
   report.input_info = (*reader)->info();
-  Result<Plan> planned = plan((*reader)->info(), (*reader)->resident_bytes(), request);
+  const Result<Plan> planned = plan(**reader, request);
   if (!planned) return planned.error();
   const Plan& p = *planned;
 
@@ -139,9 +142,6 @@ Result<RunReport> Upscaler::Impl::run(const UpscaleRequest& request, const Progr
   const Metadata metadata = metadata_for_output((*reader)->metadata(), out.width, out.height);
   auto writer = ImageWriter::create(request.output, request.format, out, metadata, request.encode);
   if (!writer) return writer.error();
-  // Only the writer knows what encoding holds; ask again with it.
-  planned = plan((*reader)->info(), std::max((*reader)->resident_bytes(), (*writer)->resident_bytes()), request);
-  if (!planned) return planned.error();
 
   tell("decode", 0, p.sweeps, 0);
   Result<Picture> picture = read_picture(**reader);

@@ -1,40 +1,35 @@
-// An owning byte buffer, 64-byte aligned for SIMD loads. Fresh memory is not touched: the system commits a page only
-// when data arrives, so a header that lies about its size costs address space and nothing else.
+// An owning byte buffer for whole pictures. Fresh memory is not touched: the system commits a page only when data
+// arrives, so a header that lies about its size costs address space and nothing else; what is freed goes back at once.
 #pragma once
 
 #include <cstddef>
-#include <cstdlib>
-#include <memory>
+#include <new>
+
+#include "base/buffer.h"
 
 namespace nalasr {
 
-/// Move-only; empty after failed allocation. Contents start uninitialised.
+/// Move-only; empty after failed allocation. Page-aligned, zeroed.
 class AlignedBuffer {
  public:
-  static constexpr std::size_t kAlignment = 64;  ///< bytes
-
   AlignedBuffer() = default;
 
   /// A buffer of `size` bytes, or an empty one (data() == nullptr) where the machine refuses.
   static AlignedBuffer allocate(std::size_t size) {
     AlignedBuffer buffer;
-    const std::size_t rounded = (size + kAlignment - 1) / kAlignment * kAlignment;
-    if (rounded < size) return buffer;  // size_t wrapped
-    buffer.data_.reset(static_cast<std::byte*>(std::aligned_alloc(kAlignment, rounded == 0 ? kAlignment : rounded)));
-    if (buffer.data_) buffer.size_ = size;
+    try {
+      buffer.bytes_ = Buffer<std::byte>(size);
+    } catch (const std::bad_alloc&) {
+    }
     return buffer;
   }
 
-  [[nodiscard]] std::byte* data() { return data_.get(); }
-  [[nodiscard]] const std::byte* data() const { return data_.get(); }
-  [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] std::byte* data() { return bytes_.data(); }
+  [[nodiscard]] const std::byte* data() const { return bytes_.data(); }
+  [[nodiscard]] std::size_t size() const { return bytes_.size(); }
 
  private:
-  struct Free {
-    void operator()(std::byte* p) const { std::free(p); }
-  };
-  std::unique_ptr<std::byte, Free> data_;
-  std::size_t size_ = 0;
+  Buffer<std::byte> bytes_;
 };
 
 }  // namespace nalasr

@@ -35,6 +35,17 @@ const char* extension_of(ImageFormat format) {
   return "";
 }
 
+int format_max_side(ImageFormat format) {
+  switch (format) {
+    case ImageFormat::jpeg:
+      return 65500;  // libjpeg's limit, a little below the format's
+    case ImageFormat::webp:
+      return 16383;
+    default:
+      return 1'000'000;  // ours, see limits.h
+  }
+}
+
 // Grey in a WebP and grey + alpha in WebP and TIFF are stored with equal R, G and B: nothing is lost.
 bool format_holds(ImageFormat format, int channels, int bits) {
   if (channels < 1 || channels > 4 || (bits != 8 && bits != 16)) return false;

@@ -32,10 +32,7 @@ class JpegWriter final : public ImageWriter {
 
   Result<void> write_rows(const StripView& strip) override;
   Result<void> commit() override;
-  [[nodiscard]] std::uint64_t resident_bytes() const override {
-    // A row of MCUs (at most 16 rows) as samples, with context for the chroma smoothing.
-    return kBufferBytes + std::uint64_t{info_.row_bytes()} * 16 * 2;
-  }
+  [[nodiscard]] std::uint64_t resident_bytes() const override { return jpeg_writer_bytes(info_); }
   [[nodiscard]] const std::vector<std::string>& warnings() const override { return warnings_; }
 
  private:

@@ -12,4 +12,10 @@ namespace nalasr {
 Result<std::unique_ptr<ImageWriter>> create_jpeg(std::unique_ptr<AtomicFile> file, const ImageInfo& info,
                                                  const Metadata& metadata, const EncodeOptions& options);
 
+/// Bytes that such a writer holds: its buffer, and a row of MCUs (at most 16 rows) as samples, with context for the
+/// chroma smoothing.
+inline std::uint64_t jpeg_writer_bytes(const ImageInfo& info) {
+  return (1u << 16) + std::uint64_t{info.row_bytes()} * 16 * 2;
+}
+
 }  // namespace nalasr

@@ -28,11 +28,7 @@ class PngWriter final : public ImageWriter {
 
   Result<void> write_rows(const StripView& strip) override;
   Result<void> commit() override;
-  [[nodiscard]] std::uint64_t resident_bytes() const override {
-    // libpng tries five filters: the current, the previous and up to three candidate rows; zlib's deflate state
-    // is 256 KiB at its largest memory level.
-    return 5 * std::uint64_t{info_.row_bytes()} + (300u << 10);
-  }
+  [[nodiscard]] std::uint64_t resident_bytes() const override { return png_writer_bytes(info_); }
   [[nodiscard]] const std::vector<std::string>& warnings() const override { return warnings_; }
 
  private:

@@ -22,8 +22,8 @@ Result<void> check_request(ImageFormat format, const ImageInfo& info) {
     return Error{ErrorCode::unsupported,
                  "a " + name + " file can't hold " + (alpha ? "transparency" : "16 bits per channel"), "choose PNG"};
   }
-  const int side = format == ImageFormat::jpeg ? 65500 : format == ImageFormat::webp ? 16383 : 0;
-  if (side != 0 && (info.width > side || info.height > side)) {
+  const int side = format_max_side(format);
+  if (info.width > side || info.height > side) {
     return Error{ErrorCode::unsupported, "a " + name + " file holds at most " + std::to_string(side) + " pixels a side",
                  "choose PNG"};
   }
@@ -31,6 +31,17 @@ Result<void> check_request(ImageFormat format, const ImageInfo& info) {
 }
 
 }  // namespace
+
+std::uint64_t ImageWriter::resident_bytes_for(ImageFormat format, const ImageInfo& info) {
+  if (format == ImageFormat::png) return png_writer_bytes(info);
+  if (format == ImageFormat::jpeg) return jpeg_writer_bytes(info);
+  // OpenCV collects all rows and encodes into memory. Grey is stored as RGB where the format has no grey.
+  ImageInfo stored = info;
+  const bool widened =
+      format == ImageFormat::webp ? info.channels <= 2 : format == ImageFormat::tiff && info.channels == 2;
+  if (widened) stored.channels += 2;
+  return 3 * std::uint64_t{stored.row_bytes()} * static_cast<std::uint64_t>(info.height);
+}
 
 Result<std::unique_ptr<ImageWriter>> ImageWriter::create(const std::filesystem::path& path, ImageFormat format,
                                                          const ImageInfo& info, const Metadata& metadata,

@@ -97,6 +97,9 @@ class ImageWriter {
   static Result<std::unique_ptr<ImageWriter>> create(const std::filesystem::path& path, ImageFormat format,
                                                      const ImageInfo& info, const Metadata& metadata,
                                                      const EncodeOptions& options);
+  /// What resident_bytes() of such a writer will be, known without creating it.
+  static std::uint64_t resident_bytes_for(ImageFormat format, const ImageInfo& info);
+
   virtual ~ImageWriter() = default;
   /// Appends rows. Errors: io (disk full), internal (more rows than announced).
   virtual Result<void> write_rows(const StripView& strip) = 0;
@@ -112,6 +115,8 @@ class ImageWriter {
 Result<ImageFormat> parse_image_format(const std::string& name);
 /// The usual extension, without dot.
 const char* extension_of(ImageFormat format);
+/// The longest side in pixels that the format can hold.
+int format_max_side(ImageFormat format);
 /// Whether the format can hold such rows as they are.
 bool format_holds(ImageFormat format, int channels, int bits);
 

@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 #include "nalasr/model.h"
 #include "nalasr/result.h"
@@ -32,7 +33,8 @@ struct PlanRequest {
   Device device = Device::cpu;
   Precision precision = Precision::mixed;
   int threads = 1;
-  std::uint64_t codec_bytes = 0;          ///< what decoder and encoder hold besides rows
+  std::uint64_t decoder_bytes = 0;  ///< what reading the picture takes at its peak, the picture included
+  std::uint64_t encoder_bytes = 0;  ///< what the writer holds
   std::optional<std::uint64_t> budget{};  ///< bytes the run may take above the loaded program
   int strip_rows = 0;                     ///< 0 = let the plan choose; otherwise forced (tests, benchmarks)
 };
@@ -53,6 +55,9 @@ struct Plan {
   std::uint64_t codec_bytes = 0;
   std::uint64_t predicted_peak = 0;  ///< bytes
 };
+
+/// Width and height of the output.
+std::pair<int, int> output_size(const PlanRequest& request);
 
 /// Chooses strip height and predicts the peak. Errors: invalid_argument (size, scale), out_of_memory (the budget
 /// is too small; the message says how many bytes the smallest plan needs).

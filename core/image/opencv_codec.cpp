@@ -1,0 +1,70 @@
+// The OpenCV module: the only code that sees OpenCV, built as nalasr_opencv.so and loaded by opencv_module.cpp.
+#include "image/opencv_codec.h"
+
+#include <exception>
+#include <memory>
+#include <new>
+#include <opencv2/core.hpp>
+#include <opencv2/imgcodecs.hpp>
+#include <string>
+#include <vector>
+
+#include "image/quiet_opencv.h"
+
+namespace nalasr {
+namespace {
+
+CodecOutcome decode(const std::byte* file, std::size_t size, CodecPicture* picture) {
+  try {
+    const QuietOpenCv quiet;
+    const cv::Mat bytes(1, static_cast<int>(size), CV_8U, const_cast<std::byte*>(file));
+    auto decoded = std::make_unique<cv::Mat>(cv::imdecode(bytes, cv::IMREAD_UNCHANGED));
+    if (decoded->empty()) return CodecOutcome::failed;
+    const int depth = decoded->depth();
+    picture->pixels = decoded->data;
+    picture->stride = decoded->step;
+    picture->width = decoded->cols;
+    picture->height = decoded->rows;
+    picture->channels = decoded->channels();
+    picture->bits = depth == CV_8U ? 8 : depth == CV_16U ? 16 : 0;
+    picture->floating_point = depth == CV_32F || depth == CV_64F;
+    picture->owner = decoded.release();
+    return CodecOutcome::ok;
+  } catch (const cv::Exception& e) {
+    return e.code == cv::Error::StsNoMem ? CodecOutcome::out_of_memory : CodecOutcome::failed;
+  } catch (const std::bad_alloc&) { return CodecOutcome::out_of_memory; } catch (...) {
+    return CodecOutcome::failed;
+  }
+}
+
+void release_picture(void* owner) { delete static_cast<cv::Mat*>(owner); }
+
+CodecOutcome encode(const CodecPicture* picture, const char* extension, const int* parameters,
+                    std::size_t parameter_count, CodecFile* file) {
+  try {
+    const QuietOpenCv quiet;
+    const int type = CV_MAKETYPE(picture->bits == 16 ? CV_16U : CV_8U, picture->channels);
+    const cv::Mat pixels(picture->height, picture->width, type, const_cast<void*>(picture->pixels), picture->stride);
+    auto encoded = std::make_unique<std::vector<unsigned char>>();
+    if (!cv::imencode(extension, pixels, *encoded, std::vector<int>(parameters, parameters + parameter_count))) {
+      return CodecOutcome::failed;
+    }
+    file->bytes = reinterpret_cast<const std::byte*>(encoded->data());
+    file->size = encoded->size();
+    file->owner = encoded.release();
+    return CodecOutcome::ok;
+  } catch (const std::bad_alloc&) { return CodecOutcome::out_of_memory; } catch (...) {
+    return CodecOutcome::failed;
+  }
+}
+
+void release_file(void* owner) { delete static_cast<std::vector<unsigned char>*>(owner); }
+
+}  // namespace
+}  // namespace nalasr
+
+extern "C" __attribute__((visibility("default"))) const nalasr::OpenCvModule* nalasr_opencv_module() {
+  static const nalasr::OpenCvModule module{nalasr::kOpenCvModuleBuild, nalasr::decode, nalasr::release_picture,
+                                           nalasr::encode, nalasr::release_file};
+  return &module;
+}
