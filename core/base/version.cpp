@@ -1,5 +1,7 @@
 #include "nalasr/version.h"
 
+#include "base/module.h"
+
 #define NALASR_TEXT_OF(x) #x
 #define NALASR_TEXT(x) NALASR_TEXT_OF(x)
 
@@ -24,9 +26,7 @@ const BuildInfo& build_info() {
     build.version = NALASR_VERSION;
     build.kind = NALASR_BUILD_KIND;
     build.compiler = compiler();
-#ifdef NALASR_HAS_OPENCV
-    build.opencv = true;
-#endif
+    build.opencv = !find_module("nalasr_opencv").empty();
 #ifdef NALASR_HAS_LCMS2
     build.lcms2 = true;
 #endif

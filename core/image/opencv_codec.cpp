@@ -14,6 +14,9 @@
 namespace nalasr {
 namespace {
 
+static_assert(kWebpQuality == cv::IMWRITE_WEBP_QUALITY && kTiffResolutionUnit == cv::IMWRITE_TIFF_RESUNIT &&
+              kTiffXDpi == cv::IMWRITE_TIFF_XDPI && kTiffYDpi == cv::IMWRITE_TIFF_YDPI);
+
 CodecOutcome decode(const std::byte* file, std::size_t size, CodecPicture* picture) {
   try {
     const QuietOpenCv quiet;

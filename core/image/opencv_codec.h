@@ -26,6 +26,9 @@ struct CodecFile {
   void* owner;  ///< for release_file
 };
 
+/// The parameters of cv::imwrite that we use.
+inline constexpr int kWebpQuality = 64, kTiffResolutionUnit = 256, kTiffXDpi = 257, kTiffYDpi = 258;
+
 /// The four may be called from several threads at once.
 struct OpenCvModule {
   const char* build;  ///< the module's kOpenCvModuleBuild; everything below means something only where it is ours

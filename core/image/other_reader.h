@@ -1,5 +1,4 @@
-// Formats beside PNG and JPEG: WebP, TIFF, BMP, JPEG 2000, PNM. Implemented through OpenCV, or by a stub that says
-// what to rebuild where the build has no OpenCV.
+// Formats beside PNG and JPEG: WebP, TIFF, BMP, JPEG 2000, PNM. Implemented through the OpenCV module.
 #pragma once
 
 #include <memory>

@@ -1,15 +1,17 @@
 // WebP, TIFF and BMP through OpenCV: all rows are collected, encoded at commit().
+#include "image/other_writer.h"
+
 #include <algorithm>
 #include <cmath>
-#include <exception>
+#include <cstdint>
+#include <limits>
+#include <memory>
 #include <new>
-#include <opencv2/core.hpp>
-#include <opencv2/imgcodecs.hpp>
 #include <utility>
 #include <vector>
 
-#include "image/other_writer.h"
-#include "image/quiet_opencv.h"
+#include "image/aligned_buffer.h"
+#include "image/opencv_module.h"
 #include "image/row_check.h"
 #include "image/tiff_container.h"
 #include "image/webp_container.h"
@@ -23,24 +25,35 @@ int stored_channels(ImageFormat format, int channels) {
   return channels == 1 && format == ImageFormat::webp ? 3 : channels;
 }
 
-class OpenCvWriter final : public ImageWriter {
+class OtherWriter final : public ImageWriter {
  public:
-  OpenCvWriter(std::unique_ptr<AtomicFile> file, ImageFormat format, const ImageInfo& info, const Metadata& metadata,
-               const EncodeOptions& options)
-      : file_(std::move(file)), format_(format), info_(info), metadata_(metadata), options_(options) {
-    const int depth = info.bits == 16 ? CV_16U : CV_8U;
-    picture_.create(info.height, info.width, CV_MAKETYPE(depth, stored_channels(format, info.channels)));
+  OtherWriter(const OpenCvModule& module, std::unique_ptr<AtomicFile> file, ImageFormat format, const ImageInfo& info,
+              const Metadata& metadata, const EncodeOptions& options)
+      : module_(module), file_(std::move(file)), format_(format), info_(info), metadata_(metadata), options_(options) {
     note_losses();
+  }
+
+  /// Takes the memory of all rows; false where the machine refuses.
+  bool allocate() {
+    const int channels = stored_channels(format_, info_.channels);
+    const std::size_t stride =
+        static_cast<std::size_t>(info_.width) * static_cast<std::size_t>(channels * info_.bits / 8);
+    const auto rows = static_cast<std::size_t>(info_.height);
+    if (rows > std::numeric_limits<std::ptrdiff_t>::max() / stride) return false;
+    pixels_ = AlignedBuffer::allocate(stride * rows);
+    picture_ = {pixels_.data(), stride, info_.width, info_.height, channels, info_.bits, false, nullptr};
+    return pixels_.data() != nullptr;
   }
 
   Result<void> write_rows(const StripView& strip) override {
     if (auto fits = check_strip(strip, info_, info_.height - next_row_); !fits) return fits;
     for (int i = 0; i < strip.rows; ++i) {
       const std::byte* from = strip.data + strip.stride * static_cast<std::size_t>(i);
+      std::byte* to = pixels_.data() + picture_.stride * static_cast<std::size_t>(next_row_ + i);
       if (info_.bits == 16) {
-        copy_row(reinterpret_cast<const std::uint16_t*>(from), picture_.ptr<std::uint16_t>(next_row_ + i));
+        copy_row(reinterpret_cast<const std::uint16_t*>(from), reinterpret_cast<std::uint16_t*>(to));
       } else {
-        copy_row(reinterpret_cast<const std::uint8_t*>(from), picture_.ptr<std::uint8_t>(next_row_ + i));
+        copy_row(reinterpret_cast<const std::uint8_t*>(from), reinterpret_cast<std::uint8_t*>(to));
       }
     }
     next_row_ += strip.rows;
@@ -48,7 +61,7 @@ class OpenCvWriter final : public ImageWriter {
   }
   Result<void> commit() override;
   /// The whole picture and, at commit(), the encoded file twice, each of which may be as large again.
-  [[nodiscard]] std::uint64_t resident_bytes() const override { return 3 * picture_.total() * picture_.elemSize(); }
+  [[nodiscard]] std::uint64_t resident_bytes() const override { return 3 * pixels_.size(); }
   [[nodiscard]] const std::vector<std::string>& warnings() const override { return warnings_; }
 
  private:
@@ -69,56 +82,56 @@ class OpenCvWriter final : public ImageWriter {
   // RGB(A) to OpenCV's BGR(A); grey is repeated where the format has no grey.
   template <typename Sample>
   void copy_row(const Sample* from, Sample* to) const {
-    const int in = info_.channels, out = picture_.channels();
+    const int in = info_.channels, out = picture_.channels;
     for (int x = 0; x < info_.width; ++x, from += in, to += out) {
       for (int c = 0; c < std::min(out, 3); ++c) to[c] = from[in >= 3 ? 2 - c : 0];
       if (out == 4) to[3] = from[in - 1];
     }
   }
   [[nodiscard]] std::vector<int> parameters() const {
-    if (format_ == ImageFormat::webp) return {cv::IMWRITE_WEBP_QUALITY, std::clamp(options_.quality, 1, 100)};
+    if (format_ == ImageFormat::webp) return {kWebpQuality, std::clamp(options_.quality, 1, 100)};
     if (format_ == ImageFormat::tiff && metadata_.x_dpi >= 0.5 && metadata_.y_dpi >= 0.5) {
       const auto dpi = [](double value) { return static_cast<int>(std::lround(std::min(value, 1e6))); };
-      return {cv::IMWRITE_TIFF_RESUNIT, 2, cv::IMWRITE_TIFF_XDPI, dpi(metadata_.x_dpi), cv::IMWRITE_TIFF_YDPI,
-              dpi(metadata_.y_dpi)};
+      return {kTiffResolutionUnit, 2, kTiffXDpi, dpi(metadata_.x_dpi), kTiffYDpi, dpi(metadata_.y_dpi)};
     }
     return {};
   }
   Result<std::vector<std::byte>> encode();
 
+  const OpenCvModule& module_;
   std::unique_ptr<AtomicFile> file_;
   ImageFormat format_;
   ImageInfo info_;
   Metadata metadata_;
   EncodeOptions options_;
-  cv::Mat picture_;
+  AlignedBuffer pixels_;  // all rows, as the module takes them
+  CodecPicture picture_{};
   int next_row_ = 0;
   std::vector<std::string> warnings_;
 };
 
-Result<std::vector<std::byte>> OpenCvWriter::encode() {
+Result<std::vector<std::byte>> OtherWriter::encode() {
   const std::string name = extension_of(format_);
-  const QuietOpenCv quiet;
+  const Error no_memory{ErrorCode::out_of_memory, "not enough memory to encode the " + name + " file", "choose PNG"};
   try {
-    std::vector<unsigned char> encoded;
-    if (!cv::imencode("." + name, picture_, encoded, parameters())) {
+    const std::vector<int> pairs = parameters();
+    CodecFile encoded{};
+    const CodecOutcome outcome = module_.encode(&picture_, ("." + name).c_str(), pairs.data(), pairs.size(), &encoded);
+    if (outcome == CodecOutcome::out_of_memory) return no_memory;
+    if (outcome != CodecOutcome::ok) {
       return Error{ErrorCode::internal, "cannot encode the " + name + " file", "choose PNG"};
     }
-    const auto* bytes = reinterpret_cast<const std::byte*>(encoded.data());
-    std::vector<std::byte> file(bytes, bytes + encoded.size());
+    const std::unique_ptr<void, void (*)(void*)> owner(encoded.owner, module_.release_file);
+    std::vector<std::byte> file(encoded.bytes, encoded.bytes + encoded.size);
     if (format_ == ImageFormat::webp) return add_webp_metadata(std::move(file), metadata_, info_.width, info_.height);
     if (format_ == ImageFormat::tiff && !add_tiff_metadata(file, metadata_)) {
       warnings_.emplace_back("the ICC profile and XMP are not kept in this TIFF");
     }
     return file;
-  } catch (const std::bad_alloc&) {
-    return Error{ErrorCode::out_of_memory, "not enough memory to encode the " + name + " file", "choose PNG"};
-  } catch (const std::exception&) {  // cv::Exception is one
-    return Error{ErrorCode::internal, "cannot encode the " + name + " file", "choose PNG"};
-  }
+  } catch (const std::bad_alloc&) { return no_memory; }
 }
 
-Result<void> OpenCvWriter::commit() {
+Result<void> OtherWriter::commit() {
   if (next_row_ != info_.height) return Error{ErrorCode::internal, "fewer rows were written than announced", ""};
   auto bytes = encode();
   if (!bytes) return bytes.error();
@@ -131,11 +144,13 @@ Result<void> OpenCvWriter::commit() {
 Result<std::unique_ptr<ImageWriter>> create_other(std::unique_ptr<AtomicFile> file, ImageFormat format,
                                                   const ImageInfo& info, const Metadata& metadata,
                                                   const EncodeOptions& options) {
-  try {
-    return std::unique_ptr<ImageWriter>(new OpenCvWriter(std::move(file), format, info, metadata, options));
-  } catch (const std::exception&) {  // the only thing that can fail is the picture's memory
+  const auto& module = opencv_module();
+  if (!module) return module.error();
+  auto writer = std::make_unique<OtherWriter>(**module, std::move(file), format, info, metadata, options);
+  if (!writer->allocate()) {
     return Error{ErrorCode::out_of_memory, "not enough memory to collect the picture for this format", "choose PNG"};
   }
+  return std::unique_ptr<ImageWriter>(std::move(writer));
 }
 
 }  // namespace nalasr

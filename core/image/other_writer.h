@@ -1,4 +1,4 @@
-// Formats beside PNG and JPEG: WebP, TIFF, BMP. Implemented through OpenCV, or by a stub.
+// Formats beside PNG and JPEG: WebP, TIFF, BMP. Implemented through the OpenCV module.
 #pragma once
 
 #include <memory>
