@@ -24,7 +24,7 @@ struct Rgb {
   [[nodiscard]] const unsigned char* row(int y) const { return &values[static_cast<std::size_t>(y) * width * 3]; }
 };
 
-unsigned char round8(float v) { return static_cast<unsigned char>(std::clamp(v, 0.0f, 255.0f) + 0.5f); }
+unsigned char round8(float v) { return static_cast<unsigned char>((v > 0 ? std::min(v, 255.0f) : 0.0f) + 0.5f); }
 
 Result<Rgb> read_rgb(const std::filesystem::path& path) {
   auto reader = ImageReader::open(path);

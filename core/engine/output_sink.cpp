@@ -10,7 +10,10 @@ constexpr int kRowsPerCall = 16;
 template <typename Sample>
 void quantise(const float* in, int width, int colors, int channels, float largest, Sample* out) {
   for (int x = 0; x < width; ++x, in += colors, out += channels)
-    for (int c = 0; c < colors; ++c) out[c] = static_cast<Sample>(std::clamp(in[c], 0.0f, 1.0f) * largest + 0.5f);
+    for (int c = 0; c < colors; ++c) {
+      const float value = in[c] > 0 ? std::min(in[c], 1.0f) : 0.0f;  // also for NaN, whose conversion is undefined
+      out[c] = static_cast<Sample>(value * largest + 0.5f);
+    }
 }
 
 template <typename Sample>

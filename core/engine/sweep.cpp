@@ -122,8 +122,8 @@ std::size_t fixed_bytes(const SweepContext& c) {
          c.scratch_floats() * c.threads * sizeof(float) + windows;
 }
 
-bool run_network(const PackedNetwork& network, const PictureView& picture, int strip_rows, ThreadPool& pool,
-                 const RowSink& sink, const std::function<void(int, double)>& progress, std::stop_token stop) {
+RunOutcome run_network(const PackedNetwork& network, const PictureView& picture, int strip_rows, ThreadPool& pool,
+                       const RowSink& sink, const std::function<void(int, double)>& progress, std::stop_token stop) {
   SweepContext c{.network = &network,
                  .spec = network.spec,
                  .nala = network.nala,
@@ -152,14 +152,14 @@ bool run_network(const PackedNetwork& network, const PictureView& picture, int s
     const auto report = [&](double part) {
       if (progress) progress(i, (finished + cost * part) / total);
     };
-    if (!run_sweep(sweep, c.height, c.strip_rows, report, stop)) return false;
+    if (!run_sweep(sweep, c.height, c.strip_rows, report, stop)) return RunOutcome::stopped;
     finished += cost;
     if (i + 1 < sweeps) {
-      next.finalise(static_cast<double>(c.width) * c.height);
+      if (!next.finalise(static_cast<double>(c.width) * c.height)) return RunOutcome::overflowed;
       std::swap(current, next);
     }
   }
-  return true;
+  return RunOutcome::finished;
 }
 
 }  // namespace nalasr

@@ -21,10 +21,13 @@ std::size_t arena_bytes(const SweepContext& context);
 /// Bytes of states, rotary tables and thread scratch.
 std::size_t fixed_bytes(const SweepContext& context);
 
+/// How a run ended. `overflowed`: a layer's sums were not finite, so there is no picture worth keeping.
+enum class RunOutcome { finished, stopped, overflowed };
+
 /// Runs the network on `picture` and hands finished rows to `sink`, top to bottom.
-/// `fraction` is told how much of the work is done, 0..1. Returns false when stopped.
-bool run_network(const PackedNetwork& network, const PictureView& picture, int strip_rows, ThreadPool& pool,
-                 const RowSink& sink, const std::function<void(int sweep, double fraction)>& progress,
-                 std::stop_token stop);
+/// `progress` is told the sweep and how much of the work is done, 0..1.
+RunOutcome run_network(const PackedNetwork& network, const PictureView& picture, int strip_rows, ThreadPool& pool,
+                       const RowSink& sink, const std::function<void(int sweep, double fraction)>& progress,
+                       std::stop_token stop);
 
 }  // namespace nalasr

@@ -42,8 +42,6 @@ PictureView view_of(const Picture& picture, SampleSource source) {
           .source = source};
 }
 
-const Error kCancelled{ErrorCode::cancelled, "cancelled", ""};
-
 }  // namespace
 
 struct Upscaler::Impl {
@@ -77,9 +75,11 @@ struct Upscaler::Impl {
   }
 
   Result<RunReport> run(const UpscaleRequest& request, const ProgressCallback& progress, const std::stop_token& stop);
-  /// Runs the network over one source of samples into `sink`, and stops early when `failed` is set or on `stop`.
-  bool pass(const Picture& picture, SampleSource source, const Plan& plan, OutputSink& sink, const Result<void>& failed,
-            const std::function<void(int, double)>& progress, const std::stop_token& stop);
+  /// Runs the network over one source of samples into `sink`, and stops early on `stop` or when the consumer behind
+  /// the sink has set `failed`. Errors: what `failed` says; cancelled; internal (values that overflowed).
+  Result<void> pass(const Picture& picture, SampleSource source, const Plan& plan, OutputSink& sink,
+                    const Result<void>& failed, const std::function<void(int, double)>& progress,
+                    const std::stop_token& stop);
 };
 
 Upscaler::Upscaler(std::shared_ptr<const Model> model, UpscalerOptions options)
@@ -101,18 +101,22 @@ Result<RunReport> Upscaler::run(const UpscaleRequest& request, const ProgressCal
   } catch (const std::exception& e) { return Error{ErrorCode::internal, e.what(), "please report this"}; }
 }
 
-bool Upscaler::Impl::pass(const Picture& picture, SampleSource source, const Plan& plan, OutputSink& sink,
-                          const Result<void>& failed, const std::function<void(int, double)>& progress,
-                          const std::stop_token& stop) {
+Result<void> Upscaler::Impl::pass(const Picture& picture, SampleSource source, const Plan& plan, OutputSink& sink,
+                                  const Result<void>& failed, const std::function<void(int, double)>& progress,
+                                  const std::stop_token& stop) {
   std::stop_source stopper;  // a failing writer stops the network as the caller does
   const std::stop_callback forward(stop, [&] { stopper.request_stop(); });
   const RowSink rows = [&](int, int count, const float* rgb) {
     if (failed) sink.push(count, rgb);
     if (!failed) stopper.request_stop();
   };
-  const bool finished =
+  const RunOutcome outcome =
       run_network(network, view_of(picture, source), plan.strip_rows, pool, rows, progress, stopper.get_token());
-  return finished && failed.ok();
+  if (!failed) return failed.error();
+  if (outcome == RunOutcome::stopped) return Error{ErrorCode::cancelled, "cancelled", ""};
+  if (outcome == RunOutcome::overflowed)
+    return Error{ErrorCode::internal, "the network's values overflowed on this picture", "try another model"};
+  return {};
 }
 
 Result<RunReport> Upscaler::Impl::run(const UpscaleRequest& request, const ProgressCallback& progress,
@@ -165,21 +169,20 @@ Result<RunReport> Upscaler::Impl::run(const UpscaleRequest& request, const Progr
     std::byte* next = plane.samples.data();
     OutputSink sink(network_width, network_height, grey, nullptr,
                     [&](const StripView& rows) { next = std::copy_n(rows.data, rows.stride * rows.rows, next); });
-    if (!pass(
-            *picture, SampleSource::alpha, p, sink, failed,
-            [&](int sweep, double f) { tell("sweep", sweep, p.sweeps, f / passes); }, stop))
-      return kCancelled;
+    const Result<void> done = pass(
+        *picture, SampleSource::alpha, p, sink, failed,
+        [&](int sweep, double f) { tell("sweep", sweep, p.sweeps, f / passes); }, stop);
+    if (!done) return done.error();
   }
   OutputSink sink(network_width, network_height, out, &plane, [&](const StripView& rows) {
     const auto begin = Clock::now();
     failed = (*writer)->write_rows(rows);
     report.seconds_encode += seconds_since(begin);
   });
-  const bool finished = pass(
+  const Result<void> done = pass(
       *picture, SampleSource::color, p, sink, failed,
       [&](int sweep, double f) { tell("sweep", sweep, p.sweeps, (passes - 1 + f) / passes); }, stop);
-  if (!failed) return failed.error();
-  if (!finished) return kCancelled;
+  if (!done) return done.error();
   report.seconds_network = seconds_since(network_start) - report.seconds_encode;
 
   tell("write", p.sweeps, p.sweeps, 1);

@@ -119,11 +119,15 @@ void NalaState::add(const std::vector<Partial>& partials, ThreadPool& pool) {
   });
 }
 
-void NalaState::finalise(double tokens) {
+bool NalaState::finalise(double tokens) {
   const int d = params_.head_dim, d_pad = pad_channels(d), count = features_of(params_);
   // Huge keys: S and m share one power-of-two factor with ε, which leaves the quotient o as it is.
   double largest = 0;
-  for (double s : sums_) largest = std::max(largest, std::abs(s / tokens));
+  bool finite = true;
+  for (double s : sums_) {
+    largest = std::max(largest, std::abs(s / tokens));
+    finite = finite && std::isfinite(s);
+  }
   const double factor = largest > 1e30 ? std::exp2(-std::ceil(std::log2(largest / 1e30))) : 1.0;
   eps_ = std::max(static_cast<float>(kNormaliserEps * factor), 1e-37f);  // never 0: q = 0 must give 0/ε, not 0/0
   std::vector<int> all(count);
@@ -138,6 +142,7 @@ void NalaState::finalise(double tokens) {
     s_[h] = pack_matrix(transposed.data(), count, nullptr, all, padded_map(d, d), bf16_);
     for (int i = 0; i < count; ++i) m_[h * count + i] = static_cast<float>(m[i] / tokens * factor);
   }
+  return finite;
 }
 
 void apply_tile(const NalaParams& p, const RotaryTable& rotary, int y, int x0, int tokens, const float* q,

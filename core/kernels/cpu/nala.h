@@ -58,8 +58,8 @@ class NalaState {
   /// Adds partials in order. The elements are shared out to the pool's threads, so the order per element is fixed.
   void add(const std::vector<Partial>& partials, ThreadPool& pool);
   void add(const Partial& partial);
-  /// Divides by the token count and packs S.
-  void finalise(double tokens);
+  /// Divides by the token count and packs S. Returns false if a sum is not finite.
+  bool finalise(double tokens);
 
   [[nodiscard]] const PackedMatrix& s(int head) const { return s_[head]; }
   [[nodiscard]] const float* m() const { return m_.data(); }

@@ -25,10 +25,10 @@ HWY_INLINE V Tanh(D d, V z) {
   return hn::CopySign(hn::Div(hn::Sub(one, e), hn::Add(one, e)), z);
 }
 
-/// 1/(1 + exp(−z))
+/// 1/(1 + exp(−z)). Highway's Exp is defined up to 104 only, so −z is held below: σ(−88) is 6e-39 anyway.
 HWY_INLINE V Sigmoid(D d, V z) {
   const V one = hn::Set(d, 1.0f);
-  return hn::Div(one, hn::Add(one, hn::Exp(d, hn::Neg(z))));
+  return hn::Div(one, hn::Add(one, hn::Exp(d, hn::Min(hn::Neg(z), hn::Set(d, 88.0f)))));
 }
 
 /// GELU, tanh form: x·σ(2·√(2/π)·(x + 0.044715 x³))

@@ -15,7 +15,8 @@
 namespace nalasr::test {
 
 /// Writes a random model of `spec` to a temporary file and loads it, as a user's would be.
-inline std::shared_ptr<const Model> random_model(const ModelSpec& spec, unsigned seed) {
+/// `factor` scales all weights.
+inline std::shared_ptr<const Model> random_model(const ModelSpec& spec, unsigned seed, float factor = 1) {
   std::mt19937 generator(seed);
   safetensors::Writer writer;
   for (const auto& [name, shape] : expected_tensors(spec)) {
@@ -26,7 +27,7 @@ inline std::shared_ptr<const Model> random_model(const ModelSpec& spec, unsigned
     std::normal_distribution<float> normal(norm || gamma ? 0.8f : 0.0f,
                                            shape.size() > 1 ? 1.0f / std::sqrt(static_cast<float>(fan_in)) : 0.2f);
     std::vector<float> values(count);
-    for (float& v : values) v = normal(generator);
+    for (float& v : values) v = normal(generator) * factor;
     writer.add(name, shape, std::span<const float>(values));
   }
   writer.set_metadata("format", "nalasr-1");

@@ -104,7 +104,7 @@ TEST(Strips, StopsWithinOneStrip) {
   std::stop_source source;
   int calls = 0;
   double last = 0;
-  const bool finished = run_network(
+  const RunOutcome outcome = run_network(
       network, view, 4, pool, [](int, int, const float*) {},
       [&](int, double fraction) {
         EXPECT_GE(fraction, last);
@@ -112,8 +112,35 @@ TEST(Strips, StopsWithinOneStrip) {
         if (++calls == 5) source.request_stop();
       },
       source.get_token());
-  EXPECT_FALSE(finished);
+  EXPECT_EQ(outcome, RunOutcome::stopped);
   EXPECT_EQ(calls, 5);
+}
+
+/// Noise drives the shipped network far from pictures; it once met an exponential outside its range.
+TEST(Strips, NoiseStaysFinite) {
+  const auto model = Model::load(NALASR_SOURCE_DIR "/models/light_x4.safetensors");
+  ASSERT_TRUE(model) << model.error().message;
+  for (const Precision precision : {Precision::fp32, Precision::mixed}) {
+    const PackedNetwork network(**model, precision);
+    for (const float value : run_strips(network, 320, 200, random_picture(320, 200, 1), 8, 2))
+      ASSERT_TRUE(std::isfinite(value));
+  }
+}
+
+/// Weights that overflow give an outcome of their own, not a black picture.
+TEST(Strips, OverflowIsReported) {
+  auto spec = small_spec(DirectionMap::cosine, 16, 1, {0, 0}, 2);
+  const auto model = random_model(spec, 10, 1e12f);
+  const PackedNetwork network(*model);
+  const std::vector<float> rgb = random_picture(20, 30, 8);
+  const PictureView view{.data = reinterpret_cast<const std::byte*>(rgb.data()),
+                         .width = 20,
+                         .height = 30,
+                         .channels = 3,
+                         .bits = 32,
+                         .stride = 20 * 3 * sizeof(float)};
+  ThreadPool pool(1);
+  EXPECT_EQ(RunOutcome::overflowed, run_network(network, view, 4, pool, [](int, int, const float*) {}, {}, {}));
 }
 
 TEST(Strips, ProgressEndsAtOne) {
@@ -127,8 +154,9 @@ TEST(Strips, ProgressEndsAtOne) {
                          .stride = 20 * 3 * sizeof(float)};
   ThreadPool pool(1);
   double last = 0;
-  EXPECT_TRUE(run_network(
-      network, view, 4, pool, [](int, int, const float*) {}, [&](int, double fraction) { last = fraction; }, {}));
+  EXPECT_EQ(RunOutcome::finished, run_network(
+                                      network, view, 4, pool, [](int, int, const float*) {},
+                                      [&](int, double fraction) { last = fraction; }, {}));
   EXPECT_NEAR(last, 1.0, 1e-9);
 }
 

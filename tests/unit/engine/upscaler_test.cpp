@@ -91,7 +91,7 @@ double wave(int x, int y, int c) { return 0.5 + 0.4 * std::sin(x * 0.3 + c) * st
 Metadata orientation_tag(int orientation) {
   Metadata metadata;
   for (const int byte :
-       {'I', 'I', 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, orientation, 0, 0, 0, 0, 0, 0, 0})
+       std::vector<int>{'I', 'I', 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, orientation, 0, 0, 0, 0, 0, 0, 0})
     metadata.exif.push_back(static_cast<std::byte>(byte));
   return metadata;
 }
