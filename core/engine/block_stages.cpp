@@ -10,16 +10,22 @@ using cpu::GemmArgs;
 using cpu::kernels;
 using cpu::kTile;
 
+namespace {
+constexpr int kRowsPerItem = 4;
+}
+
 std::size_t SweepContext::scratch_floats() const {
   const int widest = std::max({dim(), hidden(), head_columns(), cpu::pad_channels(3 * spec.scale * spec.scale)});
   return cpu::TileScratch::floats(nala) + static_cast<std::size_t>(3) * kTile * widest;
 }
 
 void SweepContext::for_tiles(int y0, int y1, const std::function<void(int, int, int, float*)>& body) const {
-  const int tiles = (width + kTile - 1) / kTile;
-  pool->parallel_for((y1 - y0) * tiles, [&](int item, int thread) {
-    const int x0 = item % tiles * kTile;
-    body(y0 + item / tiles, x0, std::min(kTile, width - x0), scratch + thread * scratch_floats());
+  // An item is a few rows of one tile column, so that rows which neighbours share are still in the core's cache.
+  const int tiles = (width + kTile - 1) / kTile, blocks = (y1 - y0 + kRowsPerItem - 1) / kRowsPerItem;
+  pool->parallel_for(tiles * blocks, [&](int item, int thread) {
+    const int x0 = item / blocks * kTile, first = y0 + item % blocks * kRowsPerItem;
+    for (int y = first; y < std::min(y1, first + kRowsPerItem); ++y)
+      body(y, x0, std::min(kTile, width - x0), scratch + thread * scratch_floats());
   });
 }
 
