@@ -16,7 +16,7 @@ constexpr int kRowsPerItem = 4;
 
 std::size_t SweepContext::scratch_floats() const {
   const int widest = std::max({dim(), hidden(), head_columns(), cpu::pad_channels(3 * spec.scale * spec.scale)});
-  return cpu::TileScratch::floats(nala) + static_cast<std::size_t>(3) * kTile * widest;
+  return cpu::TileScratch::floats(nala) + static_cast<std::size_t>(4) * kTile * widest;
 }
 
 void SweepContext::for_tiles(int y0, int y1, const std::function<void(int, int, int, float*)>& body) const {
@@ -80,8 +80,9 @@ void MixStage::accumulate_windows(int row_of_windows) {
       for (const Tile& tile : tiles_) {
         if (tile.window != index) continue;
         kernels().layer_norm(in_.tile(y, tile.x0, tile.tokens, u), dim, tile.tokens, context_.spec.dim, u, dim);
-        cpu::multiply(product(u, dim, w.k, tile.tokens, k, columns));
-        cpu::multiply(product(u, dim, w.v_heads, tile.tokens, v, columns));
+        const std::uint16_t* rounded = round_once(u, tile.tokens * dim, w.k, v + kTile * columns);
+        cpu::multiply(product(u, dim, w.k, tile.tokens, k, columns, rounded));
+        cpu::multiply(product(u, dim, w.v_heads, tile.tokens, v, columns, rounded));
         cpu::accumulate_tile(context_.nala, *context_.rotary, y, tile.x0, tile.tokens, k, v, columns, tile_scratch,
                              partial);
       }
@@ -114,11 +115,12 @@ void MixStage::produce(int y0, int y1) {
       float* out = out_.row(y) + static_cast<std::size_t>(tile.x0) * ld;
       for (int t = 0; t < tile.tokens; ++t) std::memcpy(out + t * ld, x + t * dim, dim * sizeof(float));
       kernels().layer_norm(x, dim, tile.tokens, context_.spec.dim, u, dim);
-      cpu::multiply(product(u, dim, w.v, tile.tokens, out + dim, ld));
-      cpu::multiply(product(u, dim, w.q, tile.tokens, q, columns));
+      const std::uint16_t* rounded = round_once(u, tile.tokens * dim, w.v, q + kTile * columns);
+      cpu::multiply(product(u, dim, w.v, tile.tokens, out + dim, ld, rounded));
+      cpu::multiply(product(u, dim, w.q, tile.tokens, q, columns, rounded));
+      cpu::multiply(product(u, dim, w.gate, tile.tokens, out + 3 * dim, ld, rounded));
       cpu::apply_tile(context_.nala, *context_.rotary, y, tile.x0, tile.tokens, q, columns,
                       window_ ? window_states_[tile.window] : *state_, tile_scratch, out + 2 * dim, ld);
-      cpu::multiply(product(u, dim, w.gate, tile.tokens, out + 3 * dim, ld));
     });
     y0 = stop;
   }

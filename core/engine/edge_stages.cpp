@@ -99,8 +99,9 @@ void BarrierStage::produce(int y0, int y1) {
       depthwise(w.cpe1, in_, y, x0, tokens, 0, x, dim);
       map_->commit(y, x0, tokens, x);
       kernels().layer_norm(x, dim, tokens, context_.spec.dim, u, dim);
-      cpu::multiply(product(u, dim, w.k, tokens, k, columns));
-      cpu::multiply(product(u, dim, w.v_heads, tokens, v, columns));
+      const std::uint16_t* rounded = round_once(u, tokens * dim, w.k, v + kTile * columns);
+      cpu::multiply(product(u, dim, w.k, tokens, k, columns, rounded));
+      cpu::multiply(product(u, dim, w.v_heads, tokens, v, columns, rounded));
       cpu::accumulate_tile(context_.nala, *context_.rotary, y, x0, tokens, k, v, columns, tile_scratch, partials[item]);
     }
   });

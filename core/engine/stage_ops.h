@@ -6,10 +6,11 @@
 
 namespace nalasr {
 
-/// c [rows][ldc] = a [rows][lda] · b + bias
+/// c [rows][ldc] = a [rows][lda] · b + bias. `rounded`: a as bfloat16 where it exists (round_once).
 inline cpu::GemmArgs product(const float* a, std::size_t lda, const cpu::PackedMatrix& b, int rows, float* c,
-                             std::size_t ldc) {
+                             std::size_t ldc, const std::uint16_t* rounded = nullptr) {
   cpu::GemmArgs g;
+  g.rounded = rounded;
   g.a[0] = a;
   g.lda = lda;
   g.k_segment = b.k;
@@ -18,6 +19,14 @@ inline cpu::GemmArgs product(const float* a, std::size_t lda, const cpu::PackedM
   g.c = c;
   g.ldc = ldc;
   return g;
+}
+
+/// `rows` rows of normalised tokens that several products take: rounded once if `b` is packed as bfloat16.
+inline const std::uint16_t* round_once(const float* a, std::size_t floats, const cpu::PackedMatrix& b, float* scratch) {
+  if (b.pairs.empty()) return nullptr;
+  auto* rounded = reinterpret_cast<std::uint16_t*>(scratch);
+  cpu::kernels().round_bf16(a, floats, rounded);
+  return rounded;
 }
 
 /// A 3×3 convolution at tokens (y, x0..x0+tokens); in(row) gives token 0 of a row, readable one token beyond.

@@ -18,12 +18,18 @@ namespace nalasr::cpu::HWY_NAMESPACE {
 #define NALASR_HAS_BF16_GEMM 1
 #define NALASR_BF16_TARGET __attribute__((target("avx512bf16")))
 
-/// Rounds `count` floats (a multiple of 32, or readable up to it) to bfloat16.
-NALASR_BF16_TARGET inline void RoundToBf16(const float* in, std::size_t count, std::uint16_t* out) {
-  for (std::size_t i = 0; i < count; i += 32) {
-    const __m512bh both = _mm512_cvtne2ps_pbh(_mm512_loadu_ps(in + i + 16), _mm512_loadu_ps(in + i));
-    __builtin_memcpy(out + i, &both, sizeof(both));
-  }
+/// Rounds `count` floats to bfloat16; whole vectors of 32 are written.
+NALASR_BF16_TARGET inline void RoundBf16Impl(const float* in, std::size_t count, std::uint16_t* out) {
+  const auto round32 = [](const float* from, std::uint16_t* to) NALASR_BF16_TARGET {
+    const __m512bh both = _mm512_cvtne2ps_pbh(_mm512_loadu_ps(from + 16), _mm512_loadu_ps(from));
+    __builtin_memcpy(to, &both, sizeof(both));
+  };
+  std::size_t i = 0;
+  for (; i + 32 <= count; i += 32) round32(in + i, out + i);
+  if (i == count) return;
+  float tail[32] = {};
+  std::copy_n(in + i, count - i, tail);
+  round32(tail, out + i);
 }
 
 /// Rows [row, row + MR) × one panel: as GemmBlock, two k per step.
@@ -65,17 +71,11 @@ NALASR_BF16_TARGET inline void GemmBf16Impl(const GemmArgs& g) {
   // Rows overlap or touch (lda ≤ k_segment), so a segment is one run of floats; it is rounded once for all panels.
   const std::size_t run = (g.rows - 1) * g.lda + g.k_segment, padded = (run + 31) / 32 * 32;
   thread_local std::vector<std::uint16_t> rounded;
-  if (rounded.size() < padded * g.segments) rounded.resize(padded * g.segments);
-  const std::uint16_t* a[3] = {};
-  for (int s = 0; s < g.segments; ++s) {
-    std::uint16_t* out = rounded.data() + s * padded;
-    RoundToBf16(g.a[s], run / 32 * 32, out);
-    if (run % 32) {
-      float tail[32] = {};
-      std::copy_n(g.a[s] + run / 32 * 32, run % 32, tail);
-      RoundToBf16(tail, 32, out + run / 32 * 32);
-    }
-    a[s] = out;
+  if (!g.rounded && rounded.size() < padded * g.segments) rounded.resize(padded * g.segments);
+  const std::uint16_t* a[3] = {g.rounded};
+  for (int s = 0; s < g.segments && !g.rounded; ++s) {
+    RoundBf16Impl(g.a[s], run, rounded.data() + s * padded);
+    a[s] = rounded.data() + s * padded;
   }
   const std::uint16_t* panel = g.b->pairs.data();
   for (int first = 0; first < g.b->n; first += kPanel) {

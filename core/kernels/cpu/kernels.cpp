@@ -27,9 +27,13 @@ namespace {
 void Gemm(const GemmArgs& a) { GemmImpl(a); }
 #ifdef NALASR_HAS_BF16_GEMM
 NALASR_BF16_TARGET void GemmBf16(const GemmArgs& a) { GemmBf16Impl(a); }
+NALASR_BF16_TARGET void RoundBf16(const float* in, std::size_t count, std::uint16_t* out) {
+  RoundBf16Impl(in, count, out);
+}
 #undef NALASR_HAS_BF16_GEMM
 #else
 constexpr void (*GemmBf16)(const GemmArgs&) = nullptr;
+constexpr void (*RoundBf16)(const float*, std::size_t, std::uint16_t*) = nullptr;
 #endif
 void Depthwise(const DepthwiseArgs& a) { DepthwiseImpl(a); }
 void LayerNorm(const float* x, std::size_t ldx, int tokens, int channels, float* out, std::size_t ldo) {
@@ -60,6 +64,7 @@ CpuKernels Table() {
           QueryFeatures,
           KeyFeatures,
           AccumulateState,
+          RoundBf16,
           MaxAbs,
           ToHalf,
           FromHalf};

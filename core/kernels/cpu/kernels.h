@@ -40,6 +40,7 @@ struct GemmArgs {
   const float* residual = nullptr;  ///< may equal c
   std::size_t ldr = 0;
   bool gelu = false;
+  const std::uint16_t* rounded = nullptr;  ///< a[0] as bfloat16 where the caller has rounded it already
 };
 
 /// Depthwise convolution, odd size `k` (3 or 5): out[x] = bias + Σ rows[ky][(x + kx - k/2)] ⊙ weights[ky*k + kx].
@@ -88,6 +89,8 @@ struct CpuKernels {
   void (*key_features)(const FeatureArgs&);
   /// state[i][c] += Σ_t features[t][i]·v[t][c]; features [tokens][2*d_pad], v [tokens][ldv], state [2*d_pad][d_pad]
   void (*accumulate_state)(const float* features, const float* v, std::size_t ldv, int tokens, int d_pad, float* state);
+  /// Rounds `count` floats to bfloat16; a multiple of 32 is written. Null where gemm_bf16 is.
+  void (*round_bf16)(const float* in, std::size_t count, std::uint16_t* out);
   float (*max_abs)(const float* x, std::size_t count);
   /// float32 to IEEE float16 (beyond ±65504: clamped) and back; count a multiple of kLaneQuantum.
   void (*to_half)(const float* in, std::size_t count, std::uint16_t* out);

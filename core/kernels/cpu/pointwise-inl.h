@@ -81,33 +81,40 @@ HWY_INLINE void FromHalfImpl(const std::uint16_t* in, std::size_t count, float* 
     hn::StoreU(hn::PromoteTo(d, hn::LoadU(dh, reinterpret_cast<const hwy::float16_t*>(in + i))), d, out + i);
 }
 
-/// One vector of channels, N neighbouring output tokens: each input column is loaded once for all of them.
+/// One row of taps for N neighbouring output tokens: each input column is loaded once for all of them.
 template <int K, int N>
-HWY_INLINE void DepthwiseBlock(const DepthwiseArgs& a, int x, int c) {
+HWY_INLINE void DepthwiseRow(const float* HWY_RESTRICT row, std::size_t ld, const V (&weights)[K], V (&acc)[N]) {
+  const D d;
+  V column[N + K - 1];
+  for (int i = 0; i < N + K - 1; ++i) column[i] = hn::LoadU(d, row + i * ld);
+  for (int kx = 0; kx < K; ++kx)
+    for (int n = 0; n < N; ++n) acc[n] = hn::MulAdd(column[n + kx], weights[kx], acc[n]);
+}
+
+/// Tokens [x, x + N) of one vector of channels. 3×3 weights stay in registers over a whole tile; 25 would not fit.
+template <int K, int N>
+HWY_INLINE void DepthwiseBlock(const DepthwiseArgs& a, const V (&weights)[K][K], V bias, int x, int c) {
   const D d;
   V acc[N];
-  const V bias = hn::LoadU(d, a.bias + c);
   for (int n = 0; n < N; ++n) acc[n] = bias;
-  for (int ky = 0; ky < K; ++ky) {
-    const float* row = a.rows[ky] + (static_cast<std::ptrdiff_t>(x) - K / 2) * static_cast<std::ptrdiff_t>(a.ld) + c;
-    V column[N + K - 1];
-    for (int i = 0; i < N + K - 1; ++i) column[i] = hn::LoadU(d, row + i * a.ld);
-    for (int kx = 0; kx < K; ++kx) {
-      const V w = hn::LoadU(d, a.weights + (ky * K + kx) * a.channels + c);
-      for (int n = 0; n < N; ++n) acc[n] = hn::MulAdd(column[n + kx], w, acc[n]);
-    }
-  }
+  for (int ky = 0; ky < K; ++ky)
+    DepthwiseRow<K, N>(a.rows[ky] + (static_cast<std::ptrdiff_t>(x) - K / 2) * static_cast<std::ptrdiff_t>(a.ld) + c,
+                       a.ld, weights[ky], acc);
   for (int n = 0; n < N; ++n) hn::StoreU(acc[n], d, a.out + (x + n) * a.ldo + c);
 }
 
 template <int K>
 HWY_INLINE void DepthwiseSized(const DepthwiseArgs& a) {
-  const int step = static_cast<int>(hn::Lanes(D()));
-  int x = 0;
-  for (; x + 4 <= a.tokens; x += 4)
-    for (int c = 0; c < a.channels; c += step) DepthwiseBlock<K, 4>(a, x, c);
-  for (; x < a.tokens; ++x)
-    for (int c = 0; c < a.channels; c += step) DepthwiseBlock<K, 1>(a, x, c);
+  const D d;
+  for (int c = 0; c < a.channels; c += static_cast<int>(hn::Lanes(d))) {
+    V weights[K][K];
+    for (int ky = 0; ky < K; ++ky)
+      for (int kx = 0; kx < K; ++kx) weights[ky][kx] = hn::LoadU(d, a.weights + (ky * K + kx) * a.channels + c);
+    const V bias = hn::LoadU(d, a.bias + c);
+    int x = 0;
+    for (; x + 4 <= a.tokens; x += 4) DepthwiseBlock<K, 4>(a, weights, bias, x, c);
+    for (; x < a.tokens; ++x) DepthwiseBlock<K, 1>(a, weights, bias, x, c);
+  }
 }
 
 HWY_INLINE void DepthwiseImpl(const DepthwiseArgs& a) {
