@@ -8,6 +8,7 @@
 #include "engine/sweep.h"
 #include "image/alpha.h"
 #include "image/picture.h"
+#include "image/prepare.h"
 #include "report/memory_meter.h"
 
 namespace nalasr {
@@ -121,6 +122,7 @@ Result<void> Upscaler::Impl::pass(const Picture& picture, SampleSource source, c
 
 Result<RunReport> Upscaler::Impl::run(const UpscaleRequest& request, const ProgressCallback& progress,
                                       const std::stop_token& stop) {
+  prepare_formats(request.input, request.format);  // the budget is above the loaded program
   const MemoryMeter meter;
   const auto start = Clock::now();
   const auto tell = [&](const char* stage, int sweep, int sweeps, double fraction) {

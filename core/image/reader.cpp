@@ -6,8 +6,10 @@
 
 #include "image/byte_source.h"
 #include "image/jpeg_reader.h"
+#include "image/opencv_module.h"
 #include "image/other_reader.h"
 #include "image/png_reader.h"
+#include "image/prepare.h"
 #include "nalasr/image.h"
 
 namespace nalasr {
@@ -79,6 +81,16 @@ Result<std::unique_ptr<ImageReader>> open_catching(std::unique_ptr<ByteSource> s
 }
 
 }  // namespace
+
+void prepare_formats(const std::filesystem::path& input, ImageFormat output) {
+  bool other = output != ImageFormat::png && output != ImageFormat::jpeg;
+  if (auto source = open_file_source(input); source && !other) {
+    char head[32];
+    const std::string format = sniff({head, (*source)->read(head, sizeof head)});
+    other = !format.empty() && format != "png" && format != "jpeg";
+  }
+  if (other) (void)opencv_module();
+}
 
 Result<std::unique_ptr<ImageReader>> ImageReader::open(const std::filesystem::path& path) {
   auto source = open_file_source(path);
