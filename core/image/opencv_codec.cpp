@@ -67,7 +67,7 @@ void release_file(void* owner) { delete static_cast<std::vector<unsigned char>*>
 }  // namespace nalasr
 
 extern "C" __attribute__((visibility("default"))) const nalasr::OpenCvModule* nalasr_opencv_module() {
-  static const nalasr::OpenCvModule module{nalasr::kOpenCvModuleBuild, nalasr::decode, nalasr::release_picture,
+  static const nalasr::OpenCvModule module{NALASR_OPENCV_MODULE_BUILD, nalasr::decode, nalasr::release_picture,
                                            nalasr::encode, nalasr::release_file};
   return &module;
 }

@@ -31,7 +31,8 @@ inline constexpr int kWebpQuality = 64, kTiffResolutionUnit = 256, kTiffXDpi = 2
 
 /// The four may be called from several threads at once.
 struct OpenCvModule {
-  const char* build;  ///< the module's kOpenCvModuleBuild; everything below means something only where it is ours
+  const char*
+      build;  ///< the module's NALASR_OPENCV_MODULE_BUILD; everything below means something only where it is ours
   CodecOutcome (*decode)(const std::byte* file, std::size_t size, CodecPicture* picture);
   void (*release_picture)(void* owner);
   /// `extension` with its dot; `parameters` are cv::imwrite's pairs.
@@ -41,7 +42,7 @@ struct OpenCvModule {
 };
 
 /// Module and program belong together where these are equal.
-inline constexpr char kOpenCvModuleBuild[] = "nalasr " NALASR_VERSION ", compiler " __VERSION__;
+#define NALASR_OPENCV_MODULE_BUILD "nalasr " NALASR_VERSION ", compiler " __VERSION__
 
 /// The one symbol of the module: `extern "C" const OpenCvModule* nalasr_opencv_module()`.
 inline constexpr char kOpenCvModuleEntry[] = "nalasr_opencv_module";

@@ -23,7 +23,7 @@ Result<const OpenCvModule*> load_opencv_module(const std::filesystem::path& file
   }
   const auto entry = reinterpret_cast<OpenCvModuleEntry>(::dlsym(library, kOpenCvModuleEntry));
   const OpenCvModule* module = entry != nullptr ? entry() : nullptr;
-  if (module == nullptr || module->build == nullptr || std::string_view(module->build) != kOpenCvModuleBuild) {
+  if (module == nullptr || module->build == nullptr || std::string_view(module->build) != NALASR_OPENCV_MODULE_BUILD) {
     return Error{ErrorCode::unsupported, "the module " + file.string() + " belongs to another build of nalasr",
                  "build or install it together with the program, or use PNG or JPEG"};
   }

@@ -15,6 +15,8 @@
 #include <iterator>
 #include <sstream>
 
+#include "source_folder.h"
+
 namespace nalasr::test {
 namespace {
 
@@ -144,8 +146,10 @@ std::vector<std::string> Scratch::tree() const {
   return names;
 }
 
+std::string program() { return NALASR_PROGRAM; }
+
 std::string tiny_model(int scale) {
-  return std::string(NALASR_SOURCE_DIR) + "/tests/golden/tiny_x" + std::to_string(scale) + ".safetensors";
+  return test::source_folder() + "/tests/golden/tiny_x" + std::to_string(scale) + ".safetensors";
 }
 
 void write_plain_model(const fs::path& path) {

@@ -68,6 +68,7 @@ class Scratch {
   std::filesystem::path path_;
 };
 
+std::string program();              ///< path of the executable under test
 std::string tiny_model(int scale);  ///< path of a small model of scale 2 or 4
 
 /// Writes a x2 model whose network adds nothing to the interpolated input, for tests that look at pixels: the small

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/whole_image.h"
+#include "source_folder.h"
 #include "unit/engine/network_support.h"
 
 namespace nalasr::test {
@@ -118,7 +119,7 @@ TEST(Strips, StopsWithinOneStrip) {
 
 /// Noise drives the shipped network far from pictures; it once met an exponential outside its range.
 TEST(Strips, NoiseStaysFinite) {
-  const auto model = Model::load(NALASR_SOURCE_DIR "/models/light_x4.safetensors");
+  const auto model = Model::load(test::source_folder() + "/models/light_x4.safetensors");
   ASSERT_TRUE(model) << model.error().message;
   for (const Precision precision : {Precision::fp32, Precision::mixed}) {
     const PackedNetwork network(**model, precision);
@@ -164,7 +165,7 @@ TEST(Strips, ProgressEndsAtOne) {
 TEST(Golden, TinyNetworks) {
   for (const std::string name : {"tiny_x2", "tiny_x4"}) {
     SCOPED_TRACE(name);
-    const std::string folder = NALASR_SOURCE_DIR "/tests/golden/";
+    const std::string folder = test::source_folder() + "/tests/golden/";
     auto model = Model::load(folder + name + ".safetensors");
     ASSERT_TRUE(model) << model.error().message;
     auto io = safetensors::File::read(folder + name + "_io.safetensors");

@@ -9,6 +9,7 @@
 #include "kernels/cpu/nala.h"
 #include "kernels/reference/nala_reference.h"
 #include "nn/safetensors.h"
+#include "source_folder.h"
 
 namespace nalasr {
 namespace {
@@ -169,7 +170,7 @@ TEST(Kernels, InstructionSetIsTheOneAskedFor) {
 
 TEST(NalaGolden, EqualsPyTorch) {
   for (const auto& [name, map] : {std::pair{"nala_cosine", kMaps[0]}, {"nala_relu_split", kMaps[1]}}) {
-    const auto file = safetensors::File::read(std::string(NALASR_SOURCE_DIR "/tests/golden/") + name + ".safetensors");
+    const auto file = safetensors::File::read(test::source_folder() + "/tests/golden/" + name + ".safetensors");
     ASSERT_TRUE(file) << file.error().message;
     Qkv data(map, 2, 32, 9, 7, 1);
     data.q = *file->floats("q");

@@ -12,6 +12,7 @@
 #include "nn/safetensors.h"
 #include "nn/spec.h"
 #include "nn/torch/eager_network.h"
+#include "source_folder.h"
 
 namespace nalasr::eager {
 namespace {
@@ -158,7 +159,7 @@ constexpr DirectionMap kMaps[] = {DirectionMap::cosine, DirectionMap::relu_split
 TEST(EagerNala, AgreesWithGoldenValuesOfTheTrainingPackage) {
   for (const DirectionMap map : kMaps) {
     const std::string name = map == DirectionMap::cosine ? "nala_cosine" : "nala_relu_split";
-    const auto file = safetensors::File::read(NALASR_SOURCE_DIR "/tests/golden/" + name + ".safetensors");
+    const auto file = safetensors::File::read(test::source_folder() + "/tests/golden/" + name + ".safetensors");
     ASSERT_TRUE(file) << file.error().message;
     Problem problem = make_problem(2, 32, 9, 7, map, 1);
     problem.q = *file->floats("q");

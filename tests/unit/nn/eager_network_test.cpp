@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "nn/safetensors.h"
+#include "source_folder.h"
 #include "unit/nn/weight_files.h"
 
 namespace nalasr::eager {
@@ -42,7 +43,7 @@ std::vector<float> run(const EagerNetwork& network, const std::vector<float>& pi
 
 TEST(EagerNetwork, AgreesWithGoldenValuesOfTheTrainingPackage) {
   for (const int scale : {2, 4}) {
-    const std::string base = NALASR_SOURCE_DIR "/tests/golden/tiny_x" + std::to_string(scale);
+    const std::string base = test::source_folder() + "/tests/golden/tiny_x" + std::to_string(scale);
     const auto model = Model::load(base + ".safetensors");
     ASSERT_TRUE(model) << model.error().message;
     const auto io = safetensors::File::read(base + "_io.safetensors");

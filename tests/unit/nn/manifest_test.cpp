@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "nalasr/model.h"
+#include "source_folder.h"
 #include "unit/nn/weight_files.h"
 
 namespace nalasr {
@@ -139,12 +140,12 @@ TEST(Manifest, DefaultFolder) {
     EXPECT_EQ(default_model_folder(), "/some/where");
   }
   const ScopedVariable unset("NALASR_MODELS", nullptr);
-  EXPECT_EQ(default_model_folder(), NALASR_SOURCE_DIR "/models");  // this test is not installed beside models
+  EXPECT_EQ(default_model_folder(), test::source_folder() + "/models");  // this test is not installed beside models
 }
 
 // What is shipped must load: hash, spec and parameter count as the manifest says.
 TEST(Manifest, BundledModelsLoad) {
-  const auto models = list_models(NALASR_SOURCE_DIR "/models");
+  const auto models = list_models(test::source_folder() + "/models");
   if (!models && models.error().code == ErrorCode::not_found) GTEST_SKIP() << "no bundled models yet";
   ASSERT_TRUE(models) << models.error().message;
   for (const ModelEntry& entry : *models) {

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "nn/sha256.h"
+#include "source_folder.h"
 #include "unit/nn/weight_files.h"
 
 namespace nalasr {
@@ -18,7 +19,7 @@ using testing::random_tensors;
 using testing::small_spec;
 using testing::TemporaryFolder;
 
-const std::string kGolden = NALASR_SOURCE_DIR "/tests/golden/";
+const std::string kGolden = test::source_folder() + "/tests/golden/";
 
 /// The error of a model file with these tensors; fails the test where there is none.
 Error error_of(const safetensors::Writer& writer) {

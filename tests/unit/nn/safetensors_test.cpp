@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "nn/half.h"
+#include "source_folder.h"
 #include "unit/nn/weight_files.h"
 
 namespace nalasr::safetensors {
@@ -110,7 +111,7 @@ TEST(Safetensors, WriterRefusesWhatCannotBeRead) {
 
 TEST(Safetensors, ReadsGoldenFilesOfTheReferenceWriter) {
   for (const char* name : {"nala_cosine", "nala_relu_split"}) {
-    const auto file = File::read(std::string(NALASR_SOURCE_DIR "/tests/golden/") + name + ".safetensors");
+    const auto file = File::read(test::source_folder() + "/tests/golden/" + name + ".safetensors");
     ASSERT_TRUE(file) << file.error().message;
     EXPECT_EQ(file->metadata().at("height"), "9");
     EXPECT_EQ(file->tensor("q")->shape, (std::vector<std::int64_t>{2, 63, 32}));
