@@ -43,10 +43,17 @@ def key_features(k: Tensor, spec: ModelSpec) -> Tensor:
     return split_direction(k.abs() ** spec.lambda_, k, direction, spec)
 
 
-def rotary_table(height: int, width: int, d: int, base: float, like: Tensor) -> tuple[Tensor, Tensor]:
-    """cos and sin [H*W, d/2]: the first d/4 pairs turn with the row index, the last d/4 with the column index."""
+def rotary_table(
+    height: int, width: int, d: int, base: float, like: Tensor, kind: str = "axial"
+) -> tuple[Tensor, Tensor]:
+    """cos and sin [H*W, d/2]: the first d/4 pairs turn with the row index, the last d/4 with the column index.
+
+    `kind` "none": nothing turns.
+    """
     pairs = d // 4
     angle = base ** -torch.linspace(0, 1, pairs, dtype=torch.float64, device=like.device)
+    if kind == "none":
+        angle = torch.zeros_like(angle)
     y = torch.arange(height, dtype=torch.float64, device=like.device)[:, None] * angle
     x = torch.arange(width, dtype=torch.float64, device=like.device)[:, None] * angle
     turn = torch.cat([y[:, None].expand(height, width, pairs), x[None].expand(height, width, pairs)], -1)
@@ -67,7 +74,7 @@ def nala(q: Tensor, k: Tensor, v: Tensor, height: int, width: int, spec: ModelSp
     kind = torch.promote_types(q.dtype, torch.float32)
     q, k, v = q.to(kind), k.to(kind), v.to(kind)
     tokens = height * width
-    cos, sin = rotary_table(height, width, q.shape[-1], spec.rotary_base, q)
+    cos, sin = rotary_table(height, width, q.shape[-1], spec.rotary_base, q, spec.rotary)
     phi_q, phi_k = query_features(q, spec), key_features(k, spec)
     state = rotate(phi_k, cos, sin).transpose(-1, -2) @ v / tokens  # S: [..., 2d, d]
     normaliser = phi_k.mean(-2, keepdim=True)  # m: [..., 1, 2d]

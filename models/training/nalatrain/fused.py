@@ -181,54 +181,72 @@ class Depthwise:
 
 
 class Attend:
-    """x + gamma1 * out(LN(NaLa(q, k, v) + LePE(v)) * SiLU(g)), with (q, k, v, g) = Linear(LN(x)); global scope."""
+    """x + gamma1 * out(LN(o + LePE(v)) * SiLU(g)), with (q, k, v, g) = Linear(LN(x)) and o = attention by scope."""
 
-    def __init__(self, weights: Weights, spec: ModelSpec, name: str, tables: dict):
-        self.spec, self.name, self.weights, self.tables = spec, name, weights, tables
+    def __init__(self, weights: Weights, spec: ModelSpec, index: int, tables: dict):
+        self.spec, self.name, self.weights, self.tables = spec, f"blocks.{index}", weights, tables
+        self.scope = spec.scopes[index]
+        self.window, self.shift = spec.window(index) if self.scope.startswith("window:") else (0, 0)
 
     def get(self, *names: str) -> list[Tensor]:
         return [self.weights[f"{self.name}.{name}"] for name in names]
 
     def shape(self, x: Tensor) -> nala_kernel.Shape:
         pictures, h, w, _ = x.shape
-        if (h, w) not in self.tables:
+        spec, size = self.spec, (self.window, self.window) if self.window else (h, w)
+        if size not in self.tables:
             like = torch.empty(0, device=x.device)
-            self.tables[h, w] = [
-                t.contiguous() for t in rotary_table(h, w, self.spec.head_dim, self.spec.rotary_base, like)
-            ]
-        spec = self.spec
-        return nala_kernel.Shape(
-            pictures,
-            h * w,
-            spec.heads,
-            spec.head_dim,
-            *self.tables[h, w],
-            spec.direction_map == "cosine",
-            spec.lambda_,
-            spec.tau,
-            spec.alpha,
-        )
+            tables = rotary_table(*size, spec.head_dim, spec.rotary_base, like, spec.rotary)
+            self.tables[size] = [t.contiguous() for t in tables]
+        cosine = spec.direction_map == "cosine"
+        constants = (cosine, spec.lambda_, spec.tau, spec.alpha, self.window, self.shift)
+        return nala_kernel.Shape(pictures, (h, w), spec.heads, spec.head_dim, *self.tables[size], *constants)
+
+    def attention(self, x: Tensor, q: Tensor, k: Tensor, v: Tensor) -> Tensor | None:
+        """o [P, C] (None: no attention); keeps the state for the backward."""
+        self.state = None
+        if self.scope == "none":
+            return None
+        if self.scope == "uniform":
+            mean = v.unflatten(0, (len(x), -1)).mean(1, keepdim=True, dtype=torch.float32)
+            return mean.to(v.dtype).expand(-1, len(v) // len(x), -1).reshape(v.shape).contiguous()
+        shape = self.shape(x)
+        self.state = nala_kernel.state(k, v, shape)
+        return nala_kernel.apply(q, self.state, shape)
+
+    def attention_backward(self, x: Tensor, do: Tensor, qkv: tuple[Tensor, ...], slopes: tuple[Tensor, ...]) -> None:
+        """Writes dq, dk and adds to dv, which holds LePE's share."""
+        q, k, v = qkv
+        dq, dk, dv = slopes
+        if self.state is None:
+            dq.zero_()
+            dk.zero_()
+            if self.scope == "uniform":
+                mean = do.unflatten(0, (len(x), -1)).mean(1, keepdim=True, dtype=torch.float32)
+                dv.unflatten(0, (len(x), -1)).add_(mean.to(dv.dtype))
+            return
+        shape = self.shape(x)
+        dstate = nala_kernel.apply_backward(q, self.state, do, dq, shape)
+        nala_kernel.state_backward(k, v, dstate, dk, dv, shape)
 
     def forward(self, x: Tensor) -> Tensor:
         flat = x.flatten(0, 2)
-        shape = self.shape(x)
         qkvg = linear_kernel.norm_linear(
             flat, *self.get("qkvg.weight", "qkvg.bias", "norm1.weight", "norm1.bias"), False
         )
         q, k, v, g = qkvg.chunk(4, -1)
-        state = nala_kernel.state(k, v, shape)
-        o = nala_kernel.apply(q, state, shape)
+        o = self.attention(x, q, k, v)
         s = dw_kernel.forward(v, *self.get("lepe.weight", "lepe.bias"), x.shape[1:3], False, added=o)
         y = gated_kernel.forward(
             s, g, flat, *self.get("out.weight", "out.bias", "gamma1", "norm_out.weight", "norm_out.bias")
         )
-        self.kept = flat, qkvg, state, s
+        self.kept = flat, qkvg, s
         self.size = x.shape[1:3]
         return y.view_as(x)
 
     def backward(self, dy: Tensor) -> Tensor:
-        flat, qkvg, state, s = self.kept
-        shape, dflat = self.shape(dy), dy.flatten(0, 2)
+        flat, qkvg, s = self.kept
+        dflat = dy.flatten(0, 2)
         unit = lambda part: self.weights.unit(f"{self.name}.{part}")
         q, k, v, g = qkvg.chunk(4, -1)
         dqkvg = torch.empty_like(qkvg)
@@ -244,8 +262,7 @@ class Attend:
         self.weights.written(f"{self.name}.output", rows)
         _, rows = dw_kernel.backward(v, ds, *self.get("lepe.weight"), self.size, False, unit("lepe"), dx=dv)
         self.weights.written(f"{self.name}.lepe", rows)
-        dstate = nala_kernel.apply_backward(q, state, ds, dq, shape)
-        nala_kernel.state_backward(k, v, dstate, dk, dv, shape)
+        self.attention_backward(dy, ds, (q, k, v), (dq, dk, dv))
         dx, rows = linear_kernel.norm_linear_backward(
             flat,
             dqkvg,
@@ -308,10 +325,10 @@ class FusedNetwork:
             units = {"attend": ("project", "lepe", "output"), "feed": ("expand", "ffn_dw", "contract")}
             names = {kind: [f"{block}.{n}" for unit in parts for n in PARTS[unit]] for kind, parts in units.items()}
             self.stages.append(self._depthwise(f"{block}.cpe1", plain))
-            if "attend" in plain or spec.scopes[i] != "global":
+            if "attend" in plain:
                 self.stages.append(Plain(weights, names["attend"], plain_attend(spec, i)))
             else:
-                self.stages.append(Attend(weights, spec, block, tables))
+                self.stages.append(Attend(weights, spec, i, tables))
             self.stages.append(self._depthwise(f"{block}.cpe2", plain))
             self.stages.append(Plain(weights, names["feed"], plain_feed) if "feed" in plain else Feed(weights, block))
             if (i + 1) % spec.group == 0 or i + 1 == spec.blocks:

@@ -26,6 +26,7 @@ class ModelSpec:
     tau: float = 0.5
     alpha: float = 20.0
     rotary_base: float = 10000.0
+    rotary: str = "axial"  # or "none", which the C++ program does not know yet
     scopes: tuple[str, ...] = field(default=())
 
     def __post_init__(self) -> None:
@@ -37,6 +38,8 @@ class ModelSpec:
             raise ValueError("dim / heads must be a multiple of 4 (rotary pairs for y and x)")
         if self.direction_map not in ("cosine", "relu_split"):
             raise ValueError(f"unknown direction map {self.direction_map!r}")
+        if self.rotary not in ("axial", "none"):
+            raise ValueError(f"unknown rotary {self.rotary!r}")
         for scope in scopes:
             if scope not in ("global", "none", "uniform") and not scope.startswith("window:"):
                 raise ValueError(f"unknown scope {scope!r}")
@@ -58,6 +61,8 @@ class ModelSpec:
     def to_dict(self) -> dict:
         values = asdict(self)
         values["scopes"] = list(self.scopes)
+        if self.rotary == "axial":
+            del values["rotary"]  # the default is not written: readers that know no other form need not know the word
         return {"lambda" if key == "lambda_" else key: value for key, value in values.items()}
 
     def to_json(self) -> str:

@@ -43,7 +43,7 @@ def operations(pictures: int, side: int) -> dict:
     dq, dk, dv, dg = dwide.chunk(4, -1)
     size = (side, side)
     tables = [t.contiguous() for t in rotary_table(side, side, C // HEADS, 1e4, single(1))]
-    shape = nala.Shape(pictures, side * side, HEADS, C // HEADS, *tables)
+    shape = nala.Shape(pictures, size, HEADS, C // HEADS, *tables)
     state = nala.state(k, v, shape)
     partial = lambda size: torch.empty(PARTIAL_ROWS, size, device="cuda")
     ops = {}

@@ -5,9 +5,11 @@ import json
 import pytest
 import torch
 
+from nalatrain.attention import rotary_table
 from nalatrain.fused import KINDS
-from nalatrain.kernels import config
-from nalatrain.selfcheck import by_kind, choose_plain, compare
+from nalatrain.kernels import config, nala
+from nalatrain.network import attention
+from nalatrain.selfcheck import by_kind, choose_plain, compare, error
 from nalatrain.spec import ModelSpec
 
 gpu = torch.cuda.is_available()
@@ -24,10 +26,41 @@ def test_gradients_of_the_fused_step(direction_map):
 
 
 @interpreted
-def test_scopes_without_a_kernel_run_inside_the_fused_step():
-    spec = ModelSpec(dim=32, heads=1, blocks=4, group=2, scale=2, scopes=("window:4", "global", "none", "uniform"))
-    errors = compare(spec, (1, 6, 5), torch.float32, frozenset(), "cpu")
-    assert max(errors.values()) < 5e-6
+@pytest.mark.parametrize(
+    "scopes, rotary",
+    [(("window:8", "none", "uniform"), "axial"), (("window:4", "window:4", "global"), "none")],
+)
+def test_every_scope_runs_through_the_fused_step(scopes, rotary):
+    spec = ModelSpec(dim=32, heads=1, blocks=3, group=3, scale=2, scopes=scopes, rotary=rotary)
+    plain = by_kind(compare(spec, (1, 5, 6), torch.float32, frozenset(KINDS), "cpu"))
+    fused = by_kind(compare(spec, (1, 5, 6), torch.float32, frozenset(), "cpu"))
+    assert {name: e for name, e in fused.items() if e > 2 * plain[name] + 2e-6} == {}
+
+
+@interpreted
+@pytest.mark.parametrize("window, shift, size", [(6, 0, (9, 7)), (6, 3, (5, 11)), (8, 4, (8, 8)), (0, 0, (5, 7))])
+def test_attention_over_windows(window, shift, size):
+    """o, dq, dk, dv of the kernels against the plain form in float64; windows hang over every edge."""
+    before = () if shift == 0 else (f"window:{window}",)
+    scopes = before + (f"window:{window}" if window else "global",)
+    spec = ModelSpec(dim=32, heads=2, blocks=len(scopes), scopes=scopes)
+    torch.manual_seed(window + shift)
+    qkv = torch.randn(2, *size, 96, requires_grad=True, dtype=torch.float64)
+    do = torch.randn(2, *size, 32, dtype=torch.float64)
+    wanted = attention(qkv, spec, len(scopes) - 1)
+    (slope,) = torch.autograd.grad(wanted, qkv, do)
+    q, k, v = qkv.detach().float().flatten(0, 2).chunk(3, -1)
+    unit = (window, window) if window else size
+    tables = [t.contiguous() for t in rotary_table(*unit, 16, spec.rotary_base, torch.empty(0))]
+    shape = nala.Shape(2, size, 2, 16, *tables, window=window, shift=shift)
+    state = nala.state(k, v, shape)
+    got = torch.full((len(q), 96), float("nan"))
+    dq, dk, dv = got.chunk(3, -1)
+    dv.zero_()  # the kernel adds
+    dstate = nala.apply_backward(q, state, do.float().flatten(0, 2), dq, shape)
+    nala.state_backward(k, v, dstate, dk, dv, shape)
+    assert error(nala.apply(q, state, shape), wanted.detach().flatten(0, 2)) < 2e-6
+    assert error(got, slope.flatten(0, 2)) < 4e-6
 
 
 @interpreted

@@ -1,7 +1,7 @@
-"""NaLa attention over whole pictures: state S, m from the keys and values, its use by the queries, and gradients.
+"""NaLa attention over pictures or windows: state S, m from the keys and values, its use by the queries, and gradients.
 
-q, k, v are [P, C] views (rows strided) of the projection; head h owns channels h*D .. h*D+D-1; P = pictures * N.
-The state of one picture and head is a row of STATE = 2*D*D + 2*D float32 numbers: S1 [D, D], S2 [D, D] (features by
+q, k, v are [P, C] views (rows strided) of the projection; head h owns channels h*D .. h*D+D-1; P = pictures * N. A
+unit is a picture or a window (`tokens.py`). The state of one unit and head is a row of STATE = 2*D*D + 2*D float32 numbers: S1 [D, D], S2 [D, D] (features by
 value channels), m1 [D], m2 [D], already divided by N. cos and sin are [N, D/2] float32 tables. Features are computed
 again wherever they are needed; they never reach memory.
 """
@@ -15,6 +15,7 @@ from torch import Tensor
 
 from .config import choice
 from .features import GUARD, direction, query_magnitude, rotate, spread, spread_backward, undirect
+from .tokens import Shape, empty, place
 
 EPSILON = tl.constexpr(1e-6)
 
@@ -27,6 +28,11 @@ def _state(
     sin,
     partial,
     tokens,
+    height,
+    width,
+    rows,
+    columns,
+    shift,
     stride,
     chunk,
     scale,
@@ -35,11 +41,12 @@ def _state(
     D: tl.constexpr,
     COSINE: tl.constexpr,
     T: tl.constexpr,
+    WINDOW: tl.constexpr,
 ):
-    """Grid (chunks, pictures * heads): partial state over `chunk` tokens (a multiple of T)."""
+    """Grid (chunks, units * heads): partial state over `chunk` tokens (a multiple of T)."""
     which = tl.program_id(1)
     channel = (which % HEADS) * D + tl.arange(0, D)
-    first = (which // HEADS) * tokens
+    piece = which // HEADS
     half = tl.arange(0, D // 2)
     d = tl.arange(0, D)
     s1 = tl.zeros([D, D], tl.float32)
@@ -47,10 +54,14 @@ def _state(
     m1 = tl.zeros([D], tl.float32)
     m2 = tl.zeros([D], tl.float32)
     begin = tl.program_id(0) * chunk
+    if WINDOW > 0:
+        if empty(begin, chunk, piece, height, rows, columns, shift, WINDOW):
+            chunk = 0
     for start in range(begin, begin + chunk, T):
         n = start + tl.arange(0, T)
-        here = (n < tokens)[:, None]
-        at = (first + n)[:, None] * stride + channel[None, :]
+        row, here = place(n, piece, tokens, height, width, rows, columns, shift, WINDOW)
+        here = here[:, None]
+        at = row[:, None] * stride + channel[None, :]
         key = tl.load(k + at, mask=here, other=0.0).to(tl.float32)
         value = tl.load(v + at, mask=here, other=0.0).to(tl.float32)
         c = tl.load(cos + n[:, None] * (D // 2) + half[None, :], mask=here, other=0.0)
@@ -77,6 +88,11 @@ def _apply(
     sin,
     o,
     tokens,
+    height,
+    width,
+    rows,
+    columns,
+    shift,
     stride,
     lam,
     tau,
@@ -85,18 +101,23 @@ def _apply(
     D: tl.constexpr,
     COSINE: tl.constexpr,
     T: tl.constexpr,
+    WINDOW: tl.constexpr,
 ):
-    """Grid (tiles, pictures * heads): o = R(phi_q)' S / (phi_q' m + eps)."""
+    """Grid (tiles, units * heads): o = R(phi_q)' S / (phi_q' m + eps)."""
     which = tl.program_id(1)
     channel = (which % HEADS) * D + tl.arange(0, D)
-    first = (which // HEADS) * tokens
+    piece = which // HEADS
+    if WINDOW > 0:
+        if empty(tl.program_id(0) * T, T, piece, height, rows, columns, shift, WINDOW):
+            return
     half = tl.arange(0, D // 2)
     d = tl.arange(0, D)
     square = d[:, None] * D + d[None, :]
     mine = state + which * (2 * D * D + 2 * D)
     n = tl.program_id(0) * T + tl.arange(0, T)
-    here = (n < tokens)[:, None]
-    query = tl.load(q + (first + n)[:, None] * stride + channel[None, :], mask=here, other=0.0).to(tl.float32)
+    row, here = place(n, piece, tokens, height, width, rows, columns, shift, WINDOW)
+    here = here[:, None]
+    query = tl.load(q + row[:, None] * stride + channel[None, :], mask=here, other=0.0).to(tl.float32)
     c = tl.load(cos + n[:, None] * (D // 2) + half[None, :], mask=here, other=0.0)
     s = tl.load(sin + n[:, None] * (D // 2) + half[None, :], mask=here, other=0.0)
     unit, norm = direction(query)
@@ -108,7 +129,7 @@ def _apply(
     m2 = tl.load(mine + 2 * D * D + D + d)
     weight = tl.sum(f1 * m1[None, :] + f2 * m2[None, :], 1) + EPSILON
     result = total / weight[:, None]
-    tl.store(o + (first + n)[:, None] * (HEADS * D) + channel[None, :], result.to(o.dtype.element_ty), mask=here)
+    tl.store(o + row[:, None] * (HEADS * D) + channel[None, :], result.to(o.dtype.element_ty), mask=here)
 
 
 @triton.jit
@@ -121,6 +142,11 @@ def _apply_backward(
     dq,
     partial,
     tokens,
+    height,
+    width,
+    rows,
+    columns,
+    shift,
     stride,
     dq_stride,
     lam,
@@ -130,12 +156,13 @@ def _apply_backward(
     D: tl.constexpr,
     COSINE: tl.constexpr,
     T: tl.constexpr,
+    WINDOW: tl.constexpr,
     CHUNK: tl.constexpr,
 ):
-    """Grid (chunks, pictures * heads): dq, and the partial gradient of the state over CHUNK tokens."""
+    """Grid (chunks, units * heads): dq, and the partial gradient of the state over CHUNK tokens."""
     which = tl.program_id(1)
     channel = (which % HEADS) * D + tl.arange(0, D)
-    first = (which // HEADS) * tokens
+    piece = which // HEADS
     half = tl.arange(0, D // 2)
     d = tl.arange(0, D)
     square = d[:, None] * D + d[None, :]
@@ -150,10 +177,15 @@ def _apply_backward(
     dm1 = tl.zeros([D], tl.float32)
     dm2 = tl.zeros([D], tl.float32)
     begin = tl.program_id(0) * CHUNK
-    for start in range(0, CHUNK, T):
+    stop = CHUNK
+    if WINDOW > 0:
+        if empty(begin, CHUNK, piece, height, rows, columns, shift, WINDOW):
+            stop = 0
+    for start in range(0, stop, T):
         n = begin + start + tl.arange(0, T)
-        here = (n < tokens)[:, None]
-        at = (first + n)[:, None]
+        row, here = place(n, piece, tokens, height, width, rows, columns, shift, WINDOW)
+        here = here[:, None]
+        at = row[:, None]
         query = tl.load(q + at * stride + channel[None, :], mask=here, other=0.0).to(tl.float32)
         slope = tl.load(do + at * (HEADS * D) + channel[None, :], mask=here, other=0.0).to(tl.float32)
         c = tl.load(cos + n[:, None] * (D // 2) + half[None, :], mask=here, other=0.0)
@@ -198,6 +230,11 @@ def _state_backward(
     dk,
     dv,
     tokens,
+    height,
+    width,
+    rows,
+    columns,
+    shift,
     stride,
     d_stride,
     scale,
@@ -206,11 +243,15 @@ def _state_backward(
     D: tl.constexpr,
     COSINE: tl.constexpr,
     T: tl.constexpr,
+    WINDOW: tl.constexpr,
 ):
-    """Grid (tiles, pictures * heads): writes dk, ADDS to dv (which already holds LePE's share)."""
+    """Grid (tiles, units * heads): writes dk, ADDS to dv (which already holds LePE's share)."""
     which = tl.program_id(1)
     channel = (which % HEADS) * D + tl.arange(0, D)
-    first = (which // HEADS) * tokens
+    piece = which // HEADS
+    if WINDOW > 0:
+        if empty(tl.program_id(0) * T, T, piece, height, rows, columns, shift, WINDOW):
+            return
     half = tl.arange(0, D // 2)
     d = tl.arange(0, D)
     square = d[:, None] * D + d[None, :]
@@ -221,8 +262,9 @@ def _state_backward(
     dm1 = tl.load(mine + 2 * D * D + d) * scale
     dm2 = tl.load(mine + 2 * D * D + D + d) * scale
     n = tl.program_id(0) * T + tl.arange(0, T)
-    here = (n < tokens)[:, None]
-    at = (first + n)[:, None]
+    row, here = place(n, piece, tokens, height, width, rows, columns, shift, WINDOW)
+    here = here[:, None]
+    at = row[:, None]
     key = tl.load(k + at * stride + channel[None, :], mask=here, other=0.0).to(tl.float32)
     value = tl.load(v + at * stride + channel[None, :], mask=here, other=0.0)
     c = tl.load(cos + n[:, None] * (D // 2) + half[None, :], mask=here, other=0.0)
@@ -239,38 +281,8 @@ def _state_backward(
     tl.store(dk + at * d_stride + channel[None, :], dkey.to(dk.dtype.element_ty), mask=here)
 
 
-class Shape:
-    """Sizes, tables and constants that the four launchers share. tokens = N of one picture."""
-
-    def __init__(
-        self,
-        pictures: int,
-        tokens: int,
-        heads: int,
-        d: int,
-        cos: Tensor,
-        sin: Tensor,
-        cosine: bool = True,
-        lam: float = 3.0,
-        tau: float = 0.5,
-        alpha: float = 20.0,
-    ):
-        self.pictures, self.tokens, self.heads, self.d = pictures, tokens, heads, d
-        self.cos, self.sin, self.cosine = cos, sin, cosine
-        self.lam, self.tau, self.alpha = lam, tau, alpha
-        self.numbers = 2 * d * d + 2 * d
-        if lam != 3.0:
-            raise ValueError("the fused kernels cube the keys: lambda must be 3")
-
-    def constants(self, tile: int) -> dict:
-        return dict(HEADS=self.heads, D=self.d, COSINE=self.cosine, T=tile)
-
-    def partial(self, chunks: int) -> Tensor:
-        return torch.empty(self.pictures * self.heads, chunks, self.numbers, device=self.cos.device)
-
-
 def state(k: Tensor, v: Tensor, shape: Shape, config: dict | None = None) -> Tensor:
-    """[pictures * heads, STATE]."""
+    """[units * heads, STATE]."""
     config = config or choice("nala_state", shape.d)
     chunk, tile = config["chunk"], config["tile"]
     chunks = triton.cdiv(shape.tokens, chunk)
@@ -282,6 +294,7 @@ def state(k: Tensor, v: Tensor, shape: Shape, config: dict | None = None) -> Ten
         shape.sin,
         partial,
         shape.tokens,
+        *shape.places,
         k.stride(0),
         chunk,
         1.0 / shape.tokens,
@@ -305,6 +318,7 @@ def apply(q: Tensor, state_: Tensor, shape: Shape, config: dict | None = None) -
         shape.sin,
         o,
         shape.tokens,
+        *shape.places,
         q.stride(0),
         shape.lam,
         shape.tau,
@@ -333,6 +347,7 @@ def apply_backward(
         dq,
         partial,
         shape.tokens,
+        *shape.places,
         q.stride(0),
         dq.stride(0),
         shape.lam,
@@ -361,6 +376,7 @@ def state_backward(
         dk,
         dv,
         shape.tokens,
+        *shape.places,
         k.stride(0),
         dk.stride(0),
         1.0 / shape.tokens,
