@@ -23,14 +23,37 @@ HELD_OUT = 40  # one picture in so many is never trained on (chosen by the hash 
 VALIDATION_SIDE = 480  # HR pixels: the centre of a held-out picture
 
 
+STRUCTURED = {  # validation pictures with repeated structure; the last four are held out from blind trainings only
+    "cid22_258947.jpg",
+    "cid22_3315291.jpg",
+    "cid22_382297.jpg",
+    "s3_0007.webp",
+    "s3_0040.webp",
+    "s3_0013.jpg",
+    "s3_0017.webp",
+    "s3_0027.webp",
+    "s3_0041.webp",
+}
+FLAT = {  # held out, but with next to nothing to restore: not in the blind validation
+    "cid22_159741.jpg",
+    "cid22_8442861.jpg",
+    "worksuite_sebastian-svenson-d2w-_1LJioQ-unspla.jpg",
+}
+
+
 def is_held_out(name: str) -> bool:
     return int(hashlib.sha1(name.encode()).hexdigest()[:8], 16) % HELD_OUT == 0
 
 
-def read(path: Path, scale: int) -> tuple[np.ndarray, np.ndarray]:
-    """(LR, HR) uint8; HR is cropped to a multiple of the scale."""
+def read_high(path: Path, scale: int) -> np.ndarray:
+    """HR uint8 [H, W, 3], cropped to a multiple of the scale."""
     hr = np.array(Image.open(path).convert("RGB"))
-    hr = np.ascontiguousarray(hr[: hr.shape[0] // scale * scale, : hr.shape[1] // scale * scale])
+    return np.ascontiguousarray(hr[: hr.shape[0] // scale * scale, : hr.shape[1] // scale * scale])
+
+
+def read(path: Path, scale: int) -> tuple[np.ndarray, np.ndarray]:
+    """(LR, HR) uint8."""
+    hr = read_high(path, scale)
     return reduce(hr, scale), hr
 
 
@@ -70,16 +93,25 @@ class Store:
         return result.reshape(steps, batch, 5)
 
 
-def load(folder: Path, scale: int, device: str = "cpu", threads: int = 16, limit: int | None = None) -> Store:
-    """Reads every picture below `folder`; held-out ones give the validation set and nothing else."""
+def load(
+    folder: Path, scale: int, device: str = "cpu", threads: int = 16, limit: int | None = None, blind: bool = False
+) -> Store:
+    """Reads every picture below `folder`; held-out ones give the validation set and nothing else.
+
+    `blind`: no LR pictures are kept (the step makes them), and the structured pictures are held out too.
+    """
     paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES)[:limit]
     if not paths:
         raise FileNotFoundError(f"no pictures below {folder}")
     with ThreadPoolExecutor(threads) as pool:
-        pairs = list(pool.map(lambda path: read(path, scale), paths))
+        if blind:
+            nothing = lambda hr: np.empty((hr.shape[0] // scale, hr.shape[1] // scale, 0), np.uint8)
+            pairs = [(nothing(hr), hr) for hr in pool.map(lambda path: read_high(path, scale), paths)]
+        else:
+            pairs = list(pool.map(lambda path: read(path, scale), paths))
     table, arrays, validation, names, offset = [], [], [], [], 0
     for path, (lr, hr) in zip(paths, pairs):
-        if is_held_out(path.name):
+        if is_held_out(path.name) or blind and path.name in STRUCTURED:
             cut = centre(hr, VALIDATION_SIDE // scale * scale)
             validation.append((path.name, reduce(cut, scale), cut))
             continue

@@ -152,6 +152,8 @@ class Degrader:
     def __init__(self, batch: int, patch: int, scale: int, device: str | torch.device, ranges: Ranges = Ranges()):
         self.batch, self.patch, self.scale, self.ranges = batch, patch, scale, ranges
         self.device = device
+        if patch % 16:
+            raise ValueError("blind patches are multiples of 16 (JPEG's blocks at 4:2:0)")
         side = scale * (patch + BORDER)
         self.early = {2: 1, 3: 1, 4: 2}[scale]  # shrinking in the first of two passes
         put = lambda size, factor: shrink_matrices(size, factor).to(device, torch.float32)

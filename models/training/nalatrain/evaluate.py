@@ -1,54 +1,73 @@
 """PSNR-Y and SSIM-Y of a weight file on folders of pictures:
 
     python -m nalatrain.evaluate --model models/light_x4.safetensors ../shared/data/benchmark/Set5 [...] [--json out]
+    python -m nalatrain.evaluate --model models/photo_x4.safetensors --protocol blind [--tile 64] FOLDER...
 
-HR is cropped to a multiple of the scale, LR is antialiased bicubic (a = -0.5) rounded to 8 bits, the network runs on
-the whole picture in float32 and its output is clamped and rounded to 8 bits; border = scale.
+HR is cropped to a multiple of the scale. `bicubic`: LR is antialiased bicubic (a = -0.5) rounded to 8 bits; `blind`:
+the six settings of `protocol.py` and bicubic, one mean each, and the mean over the six. The network runs in float32 on
+the whole picture, or in tiles with 8 pixels of overlap; its output is clamped and rounded to 8 bits; border = scale.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import torch
 
-from . import weights
-from .data import SUFFIXES, read
+from . import protocol, weights
+from .data import SUFFIXES, read_high
 from .metrics import psnr, ssim
 from .network import Network
+from .validation import tiled
 
 
-def upscale(network: Network, lr: np.ndarray) -> np.ndarray:
-    """uint8 [H, W, 3] to uint8 [sH, sW, 3], whole."""
+def upscale(network: Network, lr: np.ndarray, tile: int = 0) -> np.ndarray:
+    """uint8 [H, W, 3] to uint8 [sH, sW, 3]."""
     like = next(network.parameters())
     x = torch.from_numpy(lr.copy()).to(like.device, like.dtype).permute(2, 0, 1)[None] / 255
     with torch.no_grad():
-        y = network(x)[0]
+        y = (tiled(network, x, tile) if tile else network(x))[0]
     return (y.clamp(0, 1) * 255).round().byte().permute(1, 2, 0).cpu().numpy()
 
 
-def evaluate(network: Network, folder: Path) -> list[dict]:
+def evaluate(network: Network, folder: Path, setting: str = protocol.BICUBIC, tile: int = 0) -> list[dict]:
     """One entry per picture, sorted by name."""
     scale = network.spec.scale
-    rows = []
-    for path in sorted(p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES):
-        lr, hr = read(path, scale)
-        out = upscale(network, lr)
-        rows.append({"file": path.name, "psnr_y": psnr(out, hr, scale), "ssim_y": ssim(out, hr, scale)})
-    return rows
+    paths = sorted(p for p in folder.iterdir() if p.suffix.lower() in SUFFIXES)
+
+    def row(path: Path) -> dict:
+        hr = read_high(path, scale)
+        out = upscale(network, protocol.lower(hr, scale, setting), tile)
+        return {"file": path.name, "psnr_y": psnr(out, hr, scale), "ssim_y": ssim(out, hr, scale)}
+
+    with ThreadPoolExecutor(12 if torch.cuda.is_available() else 1) as pool:  # NumPy's part is the longer one on a GPU
+        return list(pool.map(row, paths))
 
 
 def mean(rows: list[dict]) -> dict:
     return {key: float(np.mean([row[key] for row in rows])) for key in ("psnr_y", "ssim_y")}
 
 
+def blind(network: Network, folder: Path, tile: int = 0) -> dict:
+    """{setting: {"mean", "pictures"}}, with "blind": the mean over the six settings."""
+    result = {}
+    for setting in protocol.NAMES:
+        rows = evaluate(network, folder, setting, tile)
+        result[setting] = {"mean": mean(rows), "pictures": rows}
+    result["blind"] = {"mean": mean([result[setting]["mean"] for setting in protocol.SETTINGS])}
+    return result
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folders", type=Path, nargs="+")
     parser.add_argument("--model", type=Path, required=True)
+    parser.add_argument("--protocol", choices=["bicubic", "blind"], default="bicubic")
+    parser.add_argument("--tile", type=int, default=0, help="LR pixels; 0: whole pictures")
     parser.add_argument("--json", type=Path)
     arguments = parser.parse_args()
     network = weights.load(arguments.model).eval()
@@ -56,11 +75,16 @@ def main() -> None:
         network = network.cuda()
     result = {}
     for folder in arguments.folders:
-        rows = evaluate(network, folder)
-        result[folder.name] = {"mean": mean(rows), "pictures": rows}
-        print(folder.name, *(f"{key} {value:.4f}" for key, value in mean(rows).items()), flush=True)
-    if arguments.json:
-        arguments.json.write_text(json.dumps(result, indent=1) + "\n")
+        if arguments.protocol == "blind":
+            result[folder.name] = parts = blind(network, folder, arguments.tile)
+        else:
+            rows = evaluate(network, folder, tile=arguments.tile)
+            result[folder.name] = {"mean": mean(rows), "pictures": rows}
+            parts = {"": result[folder.name]}
+        for setting, part in parts.items():
+            print(folder.name, setting, *(f"{key} {value:.4f}" for key, value in part["mean"].items()), flush=True)
+        if arguments.json:
+            arguments.json.write_text(json.dumps(result, indent=1) + "\n")
 
 
 if __name__ == "__main__":

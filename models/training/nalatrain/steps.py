@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from .degrade import BORDER, Degrader
 from .flat import Layout
 from .fused import FusedNetwork
 from .kernels import step as step_kernel
@@ -55,7 +56,10 @@ class State:
 
 
 class Step:
-    """Training steps of one patch size. `draws` [steps, batch, 5] says which patches; `cursor` walks through it."""
+    """Training steps of one patch size. `draws` [steps, batch, 5] says which patches; `cursor` walks through it.
+
+    `blind`: LR is made from HR by `degrade.Degrader` with the device's default random generator.
+    """
 
     def __init__(
         self,
@@ -66,6 +70,7 @@ class Step:
         table_steps: int,
         dtype: torch.dtype = torch.bfloat16,
         plain: frozenset = frozenset(),
+        blind: bool = False,
     ):
         device, scale = pixels.device, state.spec.scale
         self.state, self.pixels, self.batch, self.patch = state, pixels, batch, patch
@@ -74,6 +79,9 @@ class Step:
         self.cursor = torch.zeros(1, dtype=torch.int64, device=device)
         self.lr = torch.empty(batch, 3, patch, patch, device=device)
         self.hr = torch.empty(batch, 3, patch * scale, patch * scale, device=device)
+        self.degrader = Degrader(batch, patch, scale, device) if blind else None
+        side = scale * (patch + BORDER)
+        self.source = torch.empty(batch, 3, side, side, device=device) if blind else None
         self.enlarge = matrix(patch, scale).to(device, torch.float32)
         self.graph = None
 
@@ -81,11 +89,21 @@ class Step:
         self.draws.copy_(draws)
         self.cursor.zero_()
 
+    def fetch(self) -> None:
+        """Fills lr and hr. Blind: `draws` are of patches BORDER pixels larger, and LR is made from HR here."""
+        if self.degrader:
+            step_kernel.cut(self.pixels, self.draws, self.cursor, self.source, 2)
+            low, high = self.degrader(self.source)
+            self.lr.copy_(low)
+            self.hr.copy_(high)
+        else:
+            step_kernel.cut(self.pixels, self.draws, self.cursor, self.lr, 0)
+            step_kernel.cut(self.pixels, self.draws, self.cursor, self.hr, 2)
+        self.cursor += 1
+
     def gradients(self) -> Tensor:
         """Loss of one batch; fills network.weights.grad."""
-        step_kernel.cut(self.pixels, self.draws, self.cursor, self.lr, 0)
-        step_kernel.cut(self.pixels, self.draws, self.cursor, self.hr, 2)
-        self.cursor += 1
+        self.fetch()
         base = self.enlarge @ self.lr @ self.enlarge.t()
         tail = self.network.forward(self.lr)
         size = (self.patch, self.patch)

@@ -20,12 +20,14 @@ import torch
 
 from . import weights
 from .data import Store, load
+from .degrade import BORDER
 from .evaluate import upscale
 from .fused import KINDS
 from .metrics import psnr
 from .selfcheck import choose_plain
 from .spec import ModelSpec
 from .steps import State, Step
+from .validation import Validation
 
 TABLE = 4096  # steps per table of draws
 PACE = 25  # the host is at most 2 * PACE steps ahead of the device
@@ -48,10 +50,22 @@ def rate(step: int, progress: float, peak: float, warm_up: int) -> float:
     return peak * min(1.0, step / warm_up) * 0.5 * (1 + math.cos(math.pi * min(1.0, progress)))
 
 
-def validate(state: State, store: Store, device: str) -> float:
-    """Mean PSNR-Y of the averaged weights on the held-out cuts."""
-    network = state.network(device)
-    return float(np.mean([psnr(upscale(network, lr), hr, store.scale) for _, lr, hr in store.validation]))
+class Validator:
+    """Figures of the averaged weights on the held-out cuts: bicubic, or the blind protocol's settings."""
+
+    def __init__(self, store: Store, device: str, blind: bool):
+        self.store, self.device = store, device
+        self.blind = Validation(store, device) if blind else None
+
+    def __call__(self, state: State, full: bool = False) -> dict:
+        """`full`: every setting, whole against tiles, large against small pictures."""
+        network = state.network(self.device)
+        if self.blind:
+            values = self.blind.summary(network) if full else self.blind.summary(network, tile=0, copies=0)
+            return {"validation": values}
+        pictures = self.store.validation
+        mean = np.mean([psnr(upscale(network, lr), hr, self.store.scale) for _, lr, hr in pictures])
+        return {"validation_psnr_y": round(float(mean), 4)}
 
 
 class Run:
@@ -112,6 +126,7 @@ def train(arguments: argparse.Namespace) -> None:
         heads=arguments.heads,
         blocks=arguments.blocks,
         direction_map=arguments.direction_map,
+        rotary=arguments.rotary,
         scopes=tuple(scopes[i % len(scopes)] for i in range(arguments.blocks)),
     )
     run = Run(arguments.run, arguments.seconds)
@@ -120,7 +135,8 @@ def train(arguments: argparse.Namespace) -> None:
         plain, lines = choose_plain()
         run.log(checks=lines, device=torch.cuda.get_device_name())
     began = time.monotonic()
-    store = load(arguments.data, spec.scale, device)
+    store = load(arguments.data, spec.scale, device, blind=arguments.blind)
+    validate = Validator(store, device, arguments.blind)
     run.log(
         pictures=len(store.names),
         bytes=store.pixels.numel(),
@@ -130,12 +146,14 @@ def train(arguments: argparse.Namespace) -> None:
     state = State(spec, arguments.seed, device)
     resumed = run.resume(state)
     rng = np.random.default_rng([arguments.seed, state.step])
+    torch.manual_seed(1_000_003 * arguments.seed + state.step)  # the blind pipeline's draws
     phases = parse_phases(arguments.phases)
+    border = BORDER if arguments.blind else 0
 
     def begin(patch: int, batch: int) -> Step:
         dtype = torch.bfloat16 if device == "cuda" else torch.float32  # the interpreter knows no bfloat16
-        step = Step(state, store.pixels, batch, patch, TABLE, dtype, plain)
-        step.refill(torch.from_numpy(store.draws(TABLE, batch, patch, rng)))
+        step = Step(state, store.pixels, batch, patch, TABLE, dtype, plain, arguments.blind)
+        step.refill(torch.from_numpy(store.draws(TABLE, batch, patch + border, rng)))
         if device == "cuda":
             step.capture()
         return step
@@ -158,7 +176,7 @@ def train(arguments: argparse.Namespace) -> None:
             step = begin(phase[1], phase[2])
             run.log(event="phase", patch=phase[1], batch=phase[2], step=state.step, seconds=round(elapsed, 1))
         if used == TABLE:
-            step.refill(torch.from_numpy(store.draws(TABLE, phase[2], phase[1], rng)))
+            step.refill(torch.from_numpy(store.draws(TABLE, phase[2], phase[1] + border, rng)))
             used = 0
         state.advance(rate(state.step + 1, progress, arguments.peak, arguments.warm_up), arguments.ema)
         step.run()
@@ -181,7 +199,7 @@ def train(arguments: argparse.Namespace) -> None:
                 steps_per_second=round((state.step - logged) / (now - last_log), 2),
             )
             if now - last_check > arguments.validate_every:
-                values["validation_psnr_y"] = round(validate(state, store, device), 4)
+                values |= validate(state)
                 last_check = now
             run.log(**values)
             logged, last_log = state.step, time.monotonic()
@@ -197,7 +215,7 @@ def train(arguments: argparse.Namespace) -> None:
         event="end" if finished else "pause",
         step=state.step,
         seconds=round(run.elapsed(), 1),
-        validation_psnr_y=round(validate(state, store, device), 4),
+        **validate(state, full=finished),
     )
 
 
@@ -216,9 +234,10 @@ def main() -> None:
     parser.add_argument(
         "--scopes",
         default="global",
-        help="global, window:W, none, uniform; a list by commas is "
-        "repeated over the blocks (other scopes than global run by plain PyTorch: slower)",
+        help="global, window:W, none, uniform; a list by commas is repeated over the blocks",
     )
+    parser.add_argument("--rotary", default="axial", choices=["axial", "none"])
+    parser.add_argument("--blind", action="store_true", help="unknown blur, noise and JPEG (degrade.py), not bicubic")
     parser.add_argument("--phases", default="0:64x16,0.7:96x7", help="start:patchxbatch, ... (LR pixels)")
     parser.add_argument("--peak", type=float, default=1e-3, help="largest learning rate")
     parser.add_argument("--warm-up", type=int, default=500, help="steps")
