@@ -103,6 +103,22 @@ def draw(batch: int, scale: int, ranges: Ranges, device: str | torch.device) -> 
     }
 
 
+FLAGS = ("grey", "jpeg", "halved", "twice", "first_grey", "first_jpeg", "first_halved")
+INDICES = ("kind", "shrink", "second_shrink", "row", "column")
+
+
+def draw_table(steps: int, batch: int, scale: int, ranges: Ranges, device: str | torch.device) -> Tensor:
+    """Parameters of many batches in one tensor [steps, parameters, batch] (names in alphabetical order)."""
+    p = draw(steps * batch, scale, ranges, device)
+    return torch.stack([p[name].float().view(steps, batch) for name in sorted(p)], 1)
+
+
+def table_row(table: Tensor, cursor: Tensor, names: list[str]) -> dict[str, Tensor]:
+    """The parameters of batch `cursor` [1] of a table, as `draw` gives them."""
+    p = dict(zip(names, table.index_select(0, cursor)[0].unbind()))
+    return p | {name: p[name] > 0.5 for name in FLAGS} | {name: p[name].long() for name in INDICES}
+
+
 def blur_kernels(kind: Tensor, along: Tensor, across: Tensor, angle: Tensor, radius: int) -> tuple[Tensor, Tensor]:
     """Kernels [B, 2 radius + 1, 2 radius + 1] with sum 1, and the radius [B] int32 beyond which each is 0.
 
@@ -160,6 +176,8 @@ class Degrader:
         self.whole, self.first = put(side, scale), put(side, self.early)
         self.second = put(side // self.early, scale // self.early)
         self.jpeg = Jpeg(device)
+        self.names = sorted(draw(1, scale, ranges, "cpu"))
+        self.table: Tensor | None = None
 
     def shrink(self, x: Tensor, bank: Tensor, which: Tensor) -> Tensor:
         a = bank[which][:, None]
@@ -186,8 +204,20 @@ class Degrader:
         planes = x.permute(0, 2, 3, 1)[b, (row[:, None] + t)[:, :, None], (column[:, None] + t)[:, None, :]]
         return planes.permute(0, 3, 1, 2)
 
-    def __call__(self, hr: Tensor) -> tuple[Tensor, Tensor]:
-        p = draw(self.batch, self.scale, self.ranges, self.device)
+    def refill(self, steps: int) -> None:
+        """Draws the parameters of the next `steps` batches (not to be captured)."""
+        fresh = draw_table(steps, self.batch, self.scale, self.ranges, self.device)
+        if self.table is None:
+            self.table = fresh
+        else:
+            self.table.copy_(fresh)  # in place: a captured graph reads it
+
+    def __call__(self, hr: Tensor, cursor: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """Batch number `cursor` [1] of the table; without one, the parameters are drawn at once."""
+        if cursor is None:
+            p = draw(self.batch, self.scale, self.ranges, self.device)
+        else:
+            p = table_row(self.table, cursor, self.names)
         low = self.low(hr * 255, p)
         s, n = self.scale, self.patch
         return self.crop(low, p["row"], p["column"], n) / 255, self.crop(hr, s * p["row"], s * p["column"], s * n)

@@ -87,13 +87,15 @@ class Step:
 
     def refill(self, draws: Tensor) -> None:
         self.draws.copy_(draws)
+        if self.degrader:
+            self.degrader.refill(len(draws))
         self.cursor.zero_()
 
     def fetch(self) -> None:
         """Fills lr and hr. Blind: `draws` are of patches BORDER pixels larger, and LR is made from HR here."""
         if self.degrader:
             step_kernel.cut(self.pixels, self.draws, self.cursor, self.source, 2)
-            low, high = self.degrader(self.source)
+            low, high = self.degrader(self.source, self.cursor)
             self.lr.copy_(low)
             self.hr.copy_(high)
         else:

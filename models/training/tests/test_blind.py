@@ -1,5 +1,6 @@
 """The blind protocol, validation, tiles, and the blind training step."""
 
+import argparse
 import importlib.util
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import torch
 from PIL import Image
 
 from nalatrain import protocol
+from nalatrain.ablate import pick, record, remaining, train_options
 from nalatrain.data import STRUCTURED, Store, load
 from nalatrain.evaluate import blind, upscale
 from nalatrain.metrics import psnr
@@ -101,3 +103,21 @@ def test_blind_store_and_step(tmp_path):
     assert step.lr.shape == (1, 3, 16, 16) and step.hr.shape == (1, 3, 64, 64) and int(step.cursor) == 1
     assert torch.isfinite(step.lr).all() and step.hr.max() <= 1
     assert (step.lr.mean() - step.hr.mean()).abs() < 0.1
+
+
+def test_the_runner_remembers_and_picks(tmp_path):
+    def row(name, blind, large=0.0, seed=1):
+        figures = {"blind": blind, "bicubic_large_minus_small": large, "b1.6_n0_large_minus_small": 0.0}
+        return dict(name=name, seed=seed, steps=1, batch=1, patch=16, device="CPU", ms_per_step=1.0, figures=figures)
+
+    assert pick([]) == "mixed"
+    rows = [row("mixed", 25.5), row("global", 25.6, -0.12), row("none", 25.3), row("windows", 25.52)]
+    assert pick(rows) == "mixed"  # global loses on large pictures, windows are not enough better
+    assert pick([*rows, row("global-norotary", 25.6)]) == "global-norotary"
+    assert train_options("global-norotary") == "--scopes global --rotary none"
+    record(tmp_path, rows[0])
+    record(tmp_path, {"name": "none", "seed": 1, "error": "out of memory"})
+    table = (tmp_path / "ablation.md").read_text()
+    assert "| mixed | 1 |" in table and "Failed: none" in table
+    left = remaining(argparse.Namespace(out=tmp_path, only="", seeds="1,2"))
+    assert ("mixed", 1) not in left and ("none", 1) not in left and ("mixed", 2) in left

@@ -173,3 +173,13 @@ def test_crop_is_aligned():
     again = tensor([reduce((h.permute(1, 2, 0) * 255).round().byte().cpu().numpy(), 4) for h in high]) / 255
     inner = (slice(None), slice(None), slice(2, -2), slice(2, -2))  # the edges differ: the crop has no surroundings
     assert (low[inner] - again[inner]).abs().max() < 1.6 / 255
+
+
+def test_a_table_holds_what_draw_gives():
+    torch.manual_seed(4)
+    table = degrade.draw_table(5, 7, 4, Ranges(), device)
+    torch.manual_seed(4)
+    p = degrade.draw(35, 4, Ranges(), device)
+    row = degrade.table_row(table, torch.tensor([3], device=device), sorted(p))
+    for name, value in p.items():
+        assert torch.equal(row[name], value[21:28]) and row[name].dtype == value.dtype, name
