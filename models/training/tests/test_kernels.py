@@ -26,14 +26,12 @@ def test_gradients_of_the_fused_step(direction_map):
 
 
 @interpreted
-@pytest.mark.parametrize(
-    "scopes, rotary",
-    [(("window:8", "none", "uniform"), "axial"), (("window:4", "window:4", "global"), "none")],
-)
-def test_every_scope_runs_through_the_fused_step(scopes, rotary):
-    spec = ModelSpec(dim=32, heads=1, blocks=3, group=3, scale=2, scopes=scopes, rotary=rotary)
-    plain = by_kind(compare(spec, (1, 5, 6), torch.float32, frozenset(KINDS), "cpu"))
-    fused = by_kind(compare(spec, (1, 5, 6), torch.float32, frozenset(), "cpu"))
+def test_every_scope_runs_through_the_fused_step():
+    scopes = ("window:4", "none", "uniform")
+    spec = ModelSpec(dim=32, heads=1, blocks=3, group=3, scale=2, scopes=scopes, rotary="none")
+    shape = (1, 3, 5)
+    plain = by_kind(compare(spec, shape, torch.float32, frozenset(KINDS), "cpu"))
+    fused = by_kind(compare(spec, shape, torch.float32, frozenset(), "cpu"))
     assert {name: e for name, e in fused.items() if e > 2 * plain[name] + 2e-6} == {}
 
 
@@ -43,7 +41,7 @@ def test_attention_over_windows(window, shift, size):
     """o, dq, dk, dv of the kernels against the plain form in float64; windows hang over every edge."""
     before = () if shift == 0 else (f"window:{window}",)
     scopes = before + (f"window:{window}" if window else "global",)
-    spec = ModelSpec(dim=32, heads=2, blocks=len(scopes), scopes=scopes)
+    spec = ModelSpec(dim=32, heads=1, blocks=len(scopes), scopes=scopes)
     torch.manual_seed(window + shift)
     qkv = torch.randn(2, *size, 96, requires_grad=True, dtype=torch.float64)
     do = torch.randn(2, *size, 32, dtype=torch.float64)
@@ -51,8 +49,8 @@ def test_attention_over_windows(window, shift, size):
     (slope,) = torch.autograd.grad(wanted, qkv, do)
     q, k, v = qkv.detach().float().flatten(0, 2).chunk(3, -1)
     unit = (window, window) if window else size
-    tables = [t.contiguous() for t in rotary_table(*unit, 16, spec.rotary_base, torch.empty(0))]
-    shape = nala.Shape(2, size, 2, 16, *tables, window=window, shift=shift)
+    tables = [t.contiguous() for t in rotary_table(*unit, 32, spec.rotary_base, torch.empty(0))]
+    shape = nala.Shape(2, size, 1, 32, *tables, window=window, shift=shift)
     state = nala.state(k, v, shape)
     got = torch.full((len(q), 96), float("nan"))
     dq, dk, dv = got.chunk(3, -1)
