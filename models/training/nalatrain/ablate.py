@@ -98,9 +98,11 @@ def table(rows: list[dict]) -> str:
         values = [f"{r['figures'].get(key, float('nan')):.3f}" for key in COLUMNS]
         lines.append(f"| {r['name']} | {r['seed']} | {r['ms_per_step']:.2f} | " + " | ".join(values) + " |")
     if good:
-        about = f"PSNR-Y in dB after {good[0]['steps']} steps of {good[0]['batch']} x {good[0]['patch']}²; {good[0]['device']}."
+        r = good[0]
+        about = f"PSNR-Y in dB after {r['steps']} steps of {r['batch']} x {r['patch']}²; {r['device']}."
         lines = [about, "", *lines]
-    return "\n".join(lines + ["", *(f"Failed: {r['name']}, seed {r['seed']}: {r['error']}" for r in rows if "error" in r)])
+    failed = [f"Failed: {r['name']}, seed {r['seed']}: {r['error']}" for r in rows if "error" in r]
+    return "\n".join([*lines, "", *failed])
 
 
 def pick(rows: list[dict], fallback: str = "mixed") -> str:

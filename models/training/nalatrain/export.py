@@ -1,7 +1,8 @@
 """Ships a training's weights:  python -m nalatrain.export --run RUN --name light --models models --benchmark DIR
 
 Copies RUN/ema.safetensors (float16) to MODELS/<name>_x<scale>.safetensors, measures that very file on Set5, Set14 and
-BSD100 below --benchmark (`photo`: on Set14 and BSD100 in the blind protocol; or takes the figures of `evaluate --json` from --evaluation) and writes the manifest entry.
+BSD100 below --benchmark (`photo`: on Set14 and BSD100 in the blind protocol; or takes the figures of `evaluate --json`
+from --evaluation) and writes the manifest entry.
 """
 
 from __future__ import annotations
@@ -102,7 +103,8 @@ def main() -> None:
         if a.name == "photo":
             result = {name: blind(network, a.benchmark / name) for name in ("Set14", "BSD100")}
         else:
-            result = {name: {"mean": mean(evaluate(network, a.benchmark / name))} for name in ("Set5", "Set14", "BSD100")}
+            sets = ("Set5", "Set14", "BSD100")
+            result = {name: {"mean": mean(evaluate(network, a.benchmark / name))} for name in sets}
         (a.run / "evaluation.json").write_text(json.dumps(result, indent=1) + "\n")
     write_manifest(a.models, entry(path, a.name, metrics(result)))
     print(json.dumps(metrics(result), indent=1))

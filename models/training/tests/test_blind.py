@@ -13,6 +13,7 @@ from nalatrain import protocol
 from nalatrain.ablate import pick, record, remaining, train_options
 from nalatrain.data import STRUCTURED, Store, load
 from nalatrain.evaluate import blind, upscale
+from nalatrain.export import metrics
 from nalatrain.metrics import psnr
 from nalatrain.network import Network, randomise
 from nalatrain.spec import ModelSpec
@@ -68,9 +69,10 @@ def test_mirrored_copies():
 
 
 def test_validation_says_where_size_matters():
-    store = Store(None, np.zeros((0, 4), np.int64), 4, [(n, None, pixels(96, 96)) for n in ("a.png", *STRUCTURED)][:3], [])
+    kept = [(name, None, pixels(80, 80)) for name in ("a.png", *STRUCTURED)][:3]
+    store = Store(None, np.zeros((0, 4), np.int64), 4, kept, [])
     validation = Validation(store, "cpu")
-    values = validation.summary(small(), tile=16, copies=3)
+    values = validation.summary(small(), tile=8, copies=3)
     assert {"blind", "blind_structured", "blind_natural", "bicubic", "blind_whole_minus_tiles"} <= set(values)
     assert abs(values["blind"] - np.mean([values[name] for name in protocol.SETTINGS])) < 2e-4
     local = validation.summary(small(blocks=1, group=1, scopes=("none",)), tile=0, copies=3)
@@ -121,3 +123,10 @@ def test_the_runner_remembers_and_picks(tmp_path):
     assert "| mixed | 1 |" in table and "Failed: none" in table
     left = remaining(argparse.Namespace(out=tmp_path, only="", seeds="1,2"))
     assert ("mixed", 1) not in left and ("none", 1) not in left and ("mixed", 2) in left
+
+
+def test_manifest_rows_of_both_protocols():
+    values = {"mean": {"psnr_y": 25.12345, "ssim_y": 0.71239}}
+    rows = metrics({"Set14": {name: values for name in (*protocol.NAMES, "blind")}, "Set5": values})
+    assert [r["degradation"] for r in rows if r["dataset"] == "Set14"] == [*protocol.NAMES, "blind"]
+    assert rows[-1] == {"dataset": "Set5", "degradation": "bicubic", "psnr_y": 25.123, "ssim_y": 0.7124}

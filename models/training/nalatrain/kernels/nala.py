@@ -1,8 +1,8 @@
-"""NaLa attention over pictures or windows: state S, m from the keys and values, its use by the queries, and gradients.
+"""NaLa attention over pictures or windows: state S, m from keys and values, its use by the queries, and gradients.
 
 q, k, v are [P, C] views (rows strided) of the projection; head h owns channels h*D .. h*D+D-1; P = pictures * N. A
-unit is a picture or a window (`tokens.py`). The state of one unit and head is a row of STATE = 2*D*D + 2*D float32 numbers: S1 [D, D], S2 [D, D] (features by
-value channels), m1 [D], m2 [D], already divided by N. cos and sin are [N, D/2] float32 tables. Features are computed
+unit is a picture or a window of N tokens (`tokens.py`). The state of one unit and head is a row of STATE = 2*D*D + 2*D
+float32 numbers: S1 [D, D], S2 [D, D] (features by value channels), m1 [D], m2 [D], already divided by N. cos and sin are [N, D/2] float32 tables. Features are computed
 again wherever they are needed; they never reach memory.
 """
 
