@@ -127,14 +127,10 @@ void MixStage::produce(int y0, int y1) {
 }
 
 MergeStage::MergeStage(const SweepContext& c, Arena& arena, int block, const RowRing& in)
-    : Stage(2),
-      context_(c),
-      block_(block),
-      in_(in),
-      out_(arena, c.width, c.height, c.dim(), ring_rows(c.strip_rows, 1)) {}
+    : RingStage(2, c, block, in, RowRing(arena, c.width, c.height, c.dim(), ring_rows(c.strip_rows, 1))) {}
 
 void MergeStage::produce(int y0, int y1) {
-  const PackedBlock& w = context_.network->blocks[block_];
+  const PackedBlock& w = context_.network->blocks[index_];
   const int dim = context_.dim(), ld = 4 * dim;
   context_.for_tiles(y0, y1, [&](int y, int x0, int tokens, float* scratch) {
     float* lepe = scratch;
@@ -151,14 +147,10 @@ void MergeStage::produce(int y0, int y1) {
 }
 
 FfnInStage::FfnInStage(const SweepContext& c, Arena& arena, int block, const RowRing& in)
-    : Stage(1),
-      context_(c),
-      block_(block),
-      in_(in),
-      out_(arena, c.width, c.height, c.dim() + c.hidden(), ring_rows(c.strip_rows, 1)) {}
+    : RingStage(1, c, block, in, RowRing(arena, c.width, c.height, c.dim() + c.hidden(), ring_rows(c.strip_rows, 1))) {}
 
 void FfnInStage::produce(int y0, int y1) {
-  const PackedBlock& w = context_.network->blocks[block_];
+  const PackedBlock& w = context_.network->blocks[index_];
   const int dim = context_.dim(), ld = out_.channels();
   context_.for_tiles(y0, y1, [&](int y, int x0, int tokens, float* scratch) {
     float* out = out_.row(y) + static_cast<std::size_t>(x0) * ld;
@@ -171,14 +163,10 @@ void FfnInStage::produce(int y0, int y1) {
 }
 
 FfnOutStage::FfnOutStage(const SweepContext& c, Arena& arena, int block, const RowRing& in)
-    : Stage(1),
-      context_(c),
-      block_(block),
-      in_(in),
-      out_(arena, c.width, c.height, c.dim(), ring_rows(c.strip_rows, 1)) {}
+    : RingStage(1, c, block, in, RowRing(arena, c.width, c.height, c.dim(), ring_rows(c.strip_rows, 1))) {}
 
 void FfnOutStage::produce(int y0, int y1) {
-  const PackedBlock& w = context_.network->blocks[block_];
+  const PackedBlock& w = context_.network->blocks[index_];
   const int dim = context_.dim(), hidden = context_.hidden(), ld = in_.channels();
   context_.for_tiles(y0, y1, [&](int y, int x0, int tokens, float* scratch) {
     depthwise(w.ffn_dw, in_, y, x0, tokens, dim, scratch, hidden);
@@ -190,14 +178,10 @@ void FfnOutStage::produce(int y0, int y1) {
 }
 
 GroupConvStage::GroupConvStage(const SweepContext& c, Arena& arena, int group, const RowRing& in)
-    : Stage(1),
-      context_(c),
-      group_(group),
-      in_(in),
-      out_(arena, c.width, c.height, c.dim(), ring_rows(c.strip_rows, 1)) {}
+    : RingStage(1, c, group, in, RowRing(arena, c.width, c.height, c.dim(), ring_rows(c.strip_rows, 1))) {}
 
 void GroupConvStage::produce(int y0, int y1) {
-  const cpu::PackedMatrix& w = context_.network->group_convs[group_];
+  const cpu::PackedMatrix& w = context_.network->group_convs[index_];
   const int dim = context_.dim();
   context_.for_tiles(y0, y1, [&](int y, int x0, int tokens, float*) {
     GemmArgs g = convolution([&](int row) { return in_.read(row); }, dim, y, x0, w, tokens,

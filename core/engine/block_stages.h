@@ -52,56 +52,28 @@ class MixStage : public Stage {
   RowRing out_;
 };
 
-class MergeStage : public Stage {
+class MergeStage : public RingStage {
  public:
   MergeStage(const SweepContext& context, Arena& arena, int block, const RowRing& in);
   void produce(int y0, int y1) override;
-  [[nodiscard]] const RowRing& out() const { return out_; }
-
- private:
-  const SweepContext& context_;
-  int block_;
-  const RowRing& in_;
-  RowRing out_;
 };
 
-class FfnInStage : public Stage {
+class FfnInStage : public RingStage {
  public:
   FfnInStage(const SweepContext& context, Arena& arena, int block, const RowRing& in);
   void produce(int y0, int y1) override;
-  [[nodiscard]] const RowRing& out() const { return out_; }
-
- private:
-  const SweepContext& context_;
-  int block_;
-  const RowRing& in_;
-  RowRing out_;
 };
 
-class FfnOutStage : public Stage {
+class FfnOutStage : public RingStage {
  public:
   FfnOutStage(const SweepContext& context, Arena& arena, int block, const RowRing& in);
   void produce(int y0, int y1) override;
-  [[nodiscard]] const RowRing& out() const { return out_; }
-
- private:
-  const SweepContext& context_;
-  int block_;
-  const RowRing& in_;
-  RowRing out_;
 };
 
-class GroupConvStage : public Stage {
+class GroupConvStage : public RingStage {
  public:
   GroupConvStage(const SweepContext& context, Arena& arena, int group, const RowRing& in);
   void produce(int y0, int y1) override;
-  [[nodiscard]] const RowRing& out() const { return out_; }
-
- private:
-  const SweepContext& context_;
-  int group_;
-  const RowRing& in_;
-  RowRing out_;
 };
 
 }  // namespace nalasr

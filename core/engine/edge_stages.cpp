@@ -56,14 +56,11 @@ void HeadStage::produce(int y0, int y1) {
 }
 
 CpeStage::CpeStage(const SweepContext& c, Arena& arena, int block, const RowRing& in)
-    : Stage(1),
-      context_(c),
-      block_(block),
-      in_(in),
-      out_(arena, c.width, c.height, c.dim(), c.strip_rows + c.spec.scopes[block].window) {}
+    : RingStage(1, c, block, in,
+                RowRing(arena, c.width, c.height, c.dim(), c.strip_rows + c.spec.scopes[block].window)) {}
 
 void CpeStage::produce(int y0, int y1) {
-  const PackedDepthwise& w = context_.network->blocks[block_].cpe1;
+  const PackedDepthwise& w = context_.network->blocks[index_].cpe1;
   const int dim = context_.dim();
   context_.for_tiles(y0, y1, [&](int y, int x0, int tokens, float*) {
     depthwise(w, in_, y, x0, tokens, 0, out_.row(y) + static_cast<std::size_t>(x0) * dim, dim);

@@ -44,17 +44,10 @@ class HeadStage : public Stage {
 };
 
 /// x + CPE₁(x) of a windowed block, which needs no barrier.
-class CpeStage : public Stage {
+class CpeStage : public RingStage {
  public:
   CpeStage(const SweepContext& context, Arena& arena, int block, const RowRing& in);
   void produce(int y0, int y1) override;
-  [[nodiscard]] const RowRing& out() const { return out_; }
-
- private:
-  const SweepContext& context_;
-  int block_;
-  const RowRing& in_;
-  RowRing out_;
 };
 
 /// The end of a sweep before a global layer: x₁ = x + CPE₁(x) goes to the resident map, and its keys and values into

@@ -59,4 +59,18 @@ class Stage {
 /// Rows a ring needs so that a producer may run `strip` rows ahead of a consumer with `halo`.
 constexpr int ring_rows(int strip, int halo) { return strip + 2 * halo; }
 
+/// A stage that reads one ring and fills one of its own. `index` is its block, or its group.
+class RingStage : public Stage {
+ public:
+  RingStage(int halo, const SweepContext& context, int index, const RowRing& in, RowRing out)
+      : Stage(halo), context_(context), index_(index), in_(in), out_(out) {}
+  [[nodiscard]] const RowRing& out() const { return out_; }
+
+ protected:
+  const SweepContext& context_;
+  int index_;
+  const RowRing& in_;
+  RowRing out_;
+};
+
 }  // namespace nalasr
