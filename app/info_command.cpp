@@ -2,6 +2,7 @@
 #include <cmath>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -62,11 +63,11 @@ std::string describe(const std::string& name, const ImageInfo& info, const Metad
   return text;
 }
 
-std::string describe_plan(const ModelChoice& choice, const ImageReader& reader) {
+std::string describe_plan(const ModelChoice& choice, const Upscaler& upscaler, const ImageReader& reader) {
   UpscaleRequest request;
   request.scale = choice.scale;
   const std::string upscaled = "x" + scale_text(choice.scale) + " by " + printable(choice.name) + ": ";
-  const auto plan = Upscaler(choice.model).plan(reader, request);
+  const auto plan = upscaler.plan(reader, request);
   if (!plan) return row("upscaled", upscaled + plan.error().message);
   return row("upscaled", upscaled + std::to_string(plan->output_width) + " x " + std::to_string(plan->output_height) +
                              ", predicted peak memory " + mebibytes(plan->predicted_peak));
@@ -83,6 +84,8 @@ ExitCode info(Console& console, const Arguments& arguments) {
     scale = *parsed;
   }
   const auto choice = choose_model(arguments.model, scale);
+  std::optional<Upscaler> upscaler;  // packs the weights: once for all files
+  if (choice) upscaler.emplace(choice->model);
   bool some_failed = false;
   for (const std::string& input : arguments.inputs) {
     auto reader = ImageReader::open(input);
@@ -92,7 +95,7 @@ ExitCode info(Console& console, const Arguments& arguments) {
       continue;
     }
     std::string text = describe(input, (*reader)->info(), (*reader)->metadata());
-    if (choice) text += describe_plan(*choice, **reader);
+    if (choice) text += describe_plan(*choice, *upscaler, **reader);
     console.print(text);
   }
   if (!choice) {

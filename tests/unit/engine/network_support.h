@@ -48,18 +48,23 @@ inline std::vector<float> random_picture(int width, int height, unsigned seed) {
   return rgb;
 }
 
+/// `rgb` as a picture; it must outlive the view.
+inline PictureView view_of(const std::vector<float>& rgb, int width, int height) {
+  return {.data = reinterpret_cast<const std::byte*>(rgb.data()),
+          .width = width,
+          .height = height,
+          .channels = 3,
+          .bits = 32,
+          .stride = width * 3 * sizeof(float)};
+}
+
 /// The strip executor on a float picture; every output element starts as NaN.
 inline std::vector<float> run_strips(const PackedNetwork& network, int width, int height, const std::vector<float>& rgb,
                                      int strip_rows, int threads) {
   const int s = network.spec.scale;
   const std::size_t row = static_cast<std::size_t>(width) * s * 3;
   std::vector<float> out(row * height * s, std::numeric_limits<float>::quiet_NaN());
-  const PictureView view{.data = reinterpret_cast<const std::byte*>(rgb.data()),
-                         .width = width,
-                         .height = height,
-                         .channels = 3,
-                         .bits = 32,
-                         .stride = width * 3 * sizeof(float)};
+  const PictureView view = view_of(rgb, width, height);
   ThreadPool pool(threads);
   run_network(network, view, strip_rows, pool,
               [&](int first, int rows, const float* data) { std::copy_n(data, rows * row, &out[first * row]); }, {},

@@ -95,12 +95,7 @@ TEST(Strips, StopsWithinOneStrip) {
   const ModelSpec spec = small_spec(DirectionMap::cosine, 16, 1, {0, 0}, 2);
   const PackedNetwork network(*random_model(spec, 8));
   const std::vector<float> rgb = random_picture(20, 64, 8);
-  const PictureView view{.data = reinterpret_cast<const std::byte*>(rgb.data()),
-                         .width = 20,
-                         .height = 64,
-                         .channels = 3,
-                         .bits = 32,
-                         .stride = 20 * 3 * sizeof(float)};
+  const PictureView view = view_of(rgb, 20, 64);
   ThreadPool pool(2);
   std::stop_source source;
   int calls = 0;
@@ -134,12 +129,7 @@ TEST(Strips, OverflowIsReported) {
   const auto model = random_model(spec, 10, 1e12f);
   const PackedNetwork network(*model);
   const std::vector<float> rgb = random_picture(20, 30, 8);
-  const PictureView view{.data = reinterpret_cast<const std::byte*>(rgb.data()),
-                         .width = 20,
-                         .height = 30,
-                         .channels = 3,
-                         .bits = 32,
-                         .stride = 20 * 3 * sizeof(float)};
+  const PictureView view = view_of(rgb, 20, 30);
   ThreadPool pool(1);
   EXPECT_EQ(RunOutcome::overflowed, run_network(network, view, 4, pool, [](int, int, const float*) {}, {}, {}));
 }
@@ -147,12 +137,7 @@ TEST(Strips, OverflowIsReported) {
 TEST(Strips, ProgressEndsAtOne) {
   const PackedNetwork network(*random_model(small_spec(DirectionMap::cosine, 16, 1, {0, 0}, 2), 9));
   const std::vector<float> rgb = random_picture(20, 30, 8);
-  const PictureView view{.data = reinterpret_cast<const std::byte*>(rgb.data()),
-                         .width = 20,
-                         .height = 30,
-                         .channels = 3,
-                         .bits = 32,
-                         .stride = 20 * 3 * sizeof(float)};
+  const PictureView view = view_of(rgb, 20, 30);
   ThreadPool pool(1);
   double last = 0;
   EXPECT_EQ(RunOutcome::finished, run_network(
