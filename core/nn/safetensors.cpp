@@ -10,7 +10,7 @@
 #include <set>
 #include <stdexcept>
 
-#include "nn/half.h"
+#include "base/half.h"
 #include "nn/text.h"
 
 namespace nalasr::safetensors {

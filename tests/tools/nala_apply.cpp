@@ -12,7 +12,7 @@
 #include "kernels/cpu/nala.h"
 #include "kernels/reference/nala_reference.h"
 #include "nalasr/plan.h"
-#include "nn/half.h"
+#include "base/half.h"
 #include "nn/safetensors.h"
 
 namespace {

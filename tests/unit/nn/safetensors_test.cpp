@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "nn/half.h"
+#include "base/half.h"
 #include "source_folder.h"
 #include "unit/nn/weight_files.h"
 

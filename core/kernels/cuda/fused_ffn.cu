@@ -1,0 +1,246 @@
+// The second half of a block, for a tile of 8 × 16 tokens:
+//
+//   x₃ = x₂ + dw3x3(x₂);   x₄ = x₃ + fc2( y + dw3x3(y) ),   y = GELU(fc1(LN x₃))
+//
+// x₃ and y are made for the tile and one token around it; y in chunks of hidden channels, each convolved before the
+// next is made, so that it needs little shared memory. Then each warp takes one row of the tile through fc2.
+#include "kernels/cuda/fused.cuh"
+#include "kernels/cuda/launch.cuh"
+
+namespace nalasr::cuda {
+namespace {
+
+constexpr int chunk_of(int dim) { return dim % 64 == 0 || dim == 96 ? 64 : dim; }
+
+template <int C, int H, int TileRows>
+struct FfnTile {
+  static constexpr int kVector = vector_of(C), kHiddenVector = vector_of(H);
+  static constexpr int kRows = TileRows + 2, kColumns = kTileColumns + 2, kTokens = kRows * kColumns;
+  static constexpr int kStride = C + 8, kHiddenStride = H + 8;
+  static constexpr int kThreads = 32 * TileRows;
+
+  __half x[kTokens * kStride];        // x₃
+  __half y[kTokens * kHiddenStride];  // a chunk of hidden channels
+  __half z[];                         // all of them after their convolution: [tile][hidden + 8]
+
+  static constexpr std::size_t z_bytes(int hidden) { return TileRows * kTileColumns * (hidden + 8) * sizeof(__half); }
+};
+
+/// First row and column of tile `index`.
+template <int R>
+__device__ __forceinline__ int2 origin(const FfnArgs& a, int index) {
+  const int across = a.area.tile_columns();
+  return {index % across * kTileColumns, a.area.first + index / across * R};
+}
+
+/// x₃ of the tile and its border. A thread goes down three columns with two channels. Values outside the picture are
+/// finite and never used: y is zero there.
+template <int C, int H, int R>
+__device__ __forceinline__ void make_x3(const FfnArgs& a, FfnTile<C, H, R>& tile, int index) {
+  using T = FfnTile<C, H, R>;
+  constexpr int kAcross = 3;
+  static_assert(T::kColumns % kAcross == 0);
+  const int2 at = origin<R>(a, index);
+  for (int item = threadIdx.x; item < C / 2 * (T::kColumns / kAcross); item += T::kThreads) {
+    const int c = item % (C / 2) * 2, x = item / (C / 2) * kAcross;
+    float2 w[9];
+#pragma unroll
+    for (int i = 0; i < 9; ++i) w[i] = __ldg(reinterpret_cast<const float2*>(a.cpe2.taps + i * C + c));
+    const float2 bias = __ldg(reinterpret_cast<const float2*>(a.cpe2.bias + c));
+    float2 acc[3][kAcross];
+#pragma unroll
+    for (int r = 0; r < T::kRows + 2; ++r) {
+      const int y = at.y - 2 + r;
+      const bool row_inside = y >= 0 && y < a.area.height;
+      const __half* row = a.in.data + (row_inside ? row_offset(y, a.in.capacity, a.area.width, C) : 0) + c;
+      float2 v[kAcross + 2];
+#pragma unroll
+      for (int i = 0; i < kAcross + 2; ++i) {
+        const int column = at.x - 2 + x + i;
+        const bool inside = row_inside && column >= 0 && column < a.area.width;
+        v[i] = inside ? __half22float2(*reinterpret_cast<const __half2*>(row + column * C)) : float2{0, 0};
+      }
+#pragma unroll
+      for (int i = 0; i < kAcross; ++i) acc[r % 3][i] = bias;
+#pragma unroll
+      for (int ky = 0; ky < 3; ++ky) {
+        const int o = r - ky;
+        if (o < 0 || o >= T::kRows) continue;
+#pragma unroll
+        for (int kx = 0; kx < 3; ++kx)
+#pragma unroll
+          for (int i = 0; i < kAcross; ++i) {
+            acc[o % 3][i].x = fmaf(v[i + kx].x, w[ky * 3 + kx].x, acc[o % 3][i].x);
+            acc[o % 3][i].y = fmaf(v[i + kx].y, w[ky * 3 + kx].y, acc[o % 3][i].y);
+          }
+      }
+      const int done = r - 2;
+      if (done >= 0)
+#pragma unroll
+        for (int i = 0; i < kAcross; ++i)
+          *reinterpret_cast<std::uint32_t*>(tile.x + (done * T::kColumns + x + i) * T::kStride + c) =
+              pack_clamped(acc[done % 3][i].x, acc[done % 3][i].y);
+    }
+  }
+}
+
+/// GELU in its tanh form.
+__device__ __forceinline__ float gelu(float v) {
+  const float inner = 0.7978845608f * v * fmaf(0.044715f * v, v, 1.0f);
+  return 0.5f * v * (1.0f + tanh_fast(inner));
+}
+
+/// One chunk of y for the tile and its border; zero outside the picture, as the convolution pads.
+template <int C, int H, int R>
+__device__ __forceinline__ void make_hidden(const FfnArgs& a, FfnTile<C, H, R>& tile, int index, int chunk) {
+  using T = FfnTile<C, H, R>;
+  const int lane = threadIdx.x % 32, g = lane / 4, t = lane % 4;
+  const int2 at = origin<R>(a, index);
+#pragma unroll 1
+  for (int m = threadIdx.x / 32; m < (T::kTokens + 15) / 16; m += R) {
+    std::uint32_t u[2][C / 8];
+#pragma unroll
+    for (int k = 0; k < 2; ++k) {
+      load_token<C, T::kVector>(tile.x + min(m * 16 + g + 8 * k, T::kTokens - 1) * T::kStride, t, u[k]);
+      layer_norm<C>(u[k]);
+    }
+    float acc[H / 8][4];
+    broadcast<H, T::kHiddenVector>(acc, a.fc1_bias + chunk * H, t);
+    multiply<C, H>(acc, u[0], u[1], a.fc1 + chunk * (C / 16) * (H / 16) * 32, lane);
+#pragma unroll
+    for (int k = 0; k < 2; ++k) {
+      const int token = m * 16 + g + 8 * k, y = at.y - 1 + token / T::kColumns, x = at.x - 1 + token % T::kColumns;
+      const bool inside = y >= 0 && y < a.area.height && x >= 0 && x < a.area.width;
+      std::uint32_t words[H / 8];
+#pragma unroll
+      for (int i = 0; i < H / 8; ++i) words[i] = inside ? pack_half(gelu(acc[i][2 * k]), gelu(acc[i][2 * k + 1])) : 0;
+      if (token < T::kTokens) store_token<H, T::kHiddenVector>(tile.y + token * T::kHiddenStride, t, words);
+    }
+  }
+}
+
+/// y + dw3x3(y) of one chunk, for the tile. A thread goes down two columns with two channels.
+template <int C, int H, int R>
+__device__ __forceinline__ void convolve_hidden(const FfnArgs& a, FfnTile<C, H, R>& tile, int chunk) {
+  using T = FfnTile<C, H, R>;
+  for (int item = threadIdx.x; item < H / 2 * (kTileColumns / 2); item += T::kThreads) {
+    const int c = item % (H / 2) * 2, x = item / (H / 2) * 2;
+    float2 w[9];
+#pragma unroll
+    for (int i = 0; i < 9; ++i) w[i] = __ldg(reinterpret_cast<const float2*>(a.dw.taps + i * a.hidden + chunk * H + c));
+    const float2 bias = __ldg(reinterpret_cast<const float2*>(a.dw.bias + chunk * H + c));
+    float2 acc[3][2];
+#pragma unroll
+    for (int r = 0; r < T::kRows; ++r) {
+      float2 v[4];
+#pragma unroll
+      for (int i = 0; i < 4; ++i)
+        v[i] = __half22float2(
+            *reinterpret_cast<const __half2*>(tile.y + (r * T::kColumns + x + i) * T::kHiddenStride + c));
+      acc[r % 3][0] = acc[r % 3][1] = bias;
+#pragma unroll
+      for (int ky = 0; ky < 3; ++ky) {
+        const int o = r - ky;
+        if (o < 0 || o >= R) continue;
+#pragma unroll
+        for (int kx = 0; kx < 3; ++kx)
+#pragma unroll
+          for (int i = 0; i < 2; ++i) {
+            acc[o % 3][i].x = fmaf(v[i + kx].x, w[ky * 3 + kx].x, acc[o % 3][i].x);
+            acc[o % 3][i].y = fmaf(v[i + kx].y, w[ky * 3 + kx].y, acc[o % 3][i].y);
+          }
+      }
+      const int done = r - 2;
+      if (done >= 0)
+#pragma unroll
+        for (int i = 0; i < 2; ++i)
+          *reinterpret_cast<std::uint32_t*>(tile.z + (done * kTileColumns + x + i) * (a.hidden + 8) + chunk * H + c) =
+              pack_half(acc[done % 3][i].x, acc[done % 3][i].y);
+    }
+  }
+}
+
+/// fc2 and residual of a row of the tile.
+template <int C, int H, int R>
+__device__ __forceinline__ void make_row(const FfnArgs& a, const FfnTile<C, H, R>& tile, int index) {
+  using T = FfnTile<C, H, R>;
+  const int lane = threadIdx.x % 32, g = lane / 4, t = lane % 4, row = threadIdx.x / 32;
+  const int2 at = origin<R>(a, index);
+  const int y = at.y + row;
+  if (y >= a.area.last) return;
+  float sums[C / 8][4];
+  broadcast<C, T::kVector>(sums, a.fc2_bias, t);
+#pragma unroll 1
+  for (int chunk = 0; chunk < a.hidden / H; ++chunk) {
+    std::uint32_t z[2][H / 8];
+#pragma unroll
+    for (int k = 0; k < 2; ++k)
+      load_token<H, T::kHiddenVector>(tile.z + (row * kTileColumns + g + 8 * k) * (a.hidden + 8) + chunk * H, t, z[k]);
+    multiply<H, C>(sums, z[0], z[1], a.fc2 + chunk * (H / 16) * (C / 16) * 32, lane);
+  }
+  float check = 0;
+#pragma unroll
+  for (int k = 0; k < 2; ++k) {
+    const int x = at.x + g + 8 * k;
+    if (x >= a.area.width) continue;
+    std::uint32_t words[C / 8];
+    load_token<C, T::kVector>(tile.x + ((row + 1) * T::kColumns + 1 + g + 8 * k) * T::kStride, t, words);
+#pragma unroll
+    for (int i = 0; i < C / 8; ++i) {
+      const float2 residual = unpack_half(words[i]);
+      const float first = sums[i][2 * k] + residual.x, second = sums[i][2 * k + 1] + residual.y;
+      check = fmaf(first, 0.0f, fmaf(second, 0.0f, check));
+      words[i] = pack_clamped(first, second);
+    }
+    store_token<C, T::kVector>(a.out.data + row_offset(y, a.out.capacity, a.area.width, C) + x * C, t, words);
+  }
+  if (check != 0) atomicAdd(a.overflows, 1);  // only infinities and NaN differ from 0 here
+}
+
+template <int C, int H, int R>
+__global__ void __launch_bounds__(32 * R, (C > 64 ? 256 : 512) / (32 * R)) ffn_kernel(const FfnArgs a) {
+  extern __shared__ __align__(16) unsigned char memory[];
+  FfnTile<C, H, R>& tile = *reinterpret_cast<FfnTile<C, H, R>*>(memory);
+  for (int index = blockIdx.x; index < a.area.tiles(R); index += gridDim.x) {
+    __syncthreads();  // the tile before is finished with shared memory
+    make_x3<C, H, R>(a, tile, index);
+#pragma unroll 1
+    for (int chunk = 0; chunk < a.hidden / H; ++chunk) {
+      __syncthreads();
+      make_hidden<C, H, R>(a, tile, index, chunk);
+      __syncthreads();
+      convolve_hidden<C, H, R>(a, tile, chunk);
+    }
+    __syncthreads();
+    make_row<C, H, R>(a, tile, index);
+  }
+}
+
+template <int C>
+bool launch(const FfnArgs& a, Stream stream) {
+  constexpr int H = chunk_of(C);
+  if (a.hidden % H != 0) return false;
+  using Tall = FfnTile<C, H, 8>;
+  using Flat = FfnTile<C, H, 4>;
+  return launch_tiles<8>(ffn_kernel<C, H, 8>, sizeof(Tall) + Tall::z_bytes(a.hidden), a, stream) ||
+         launch_tiles<4>(ffn_kernel<C, H, 4>, sizeof(Flat) + Flat::z_bytes(a.hidden), a, stream);
+}
+
+}  // namespace
+
+int ffn_chunk(int dim) { return dim == 48 || dim == 64 || dim == 96 ? chunk_of(dim) : 0; }
+
+bool launch_ffn(int dim, const FfnArgs& a, Stream stream) {
+  switch (dim) {
+    case 48:
+      return launch<48>(a, stream);
+    case 64:
+      return launch<64>(a, stream);
+    case 96:
+      return launch<96>(a, stream);
+    default:
+      return false;
+  }
+}
+
+}  // namespace nalasr::cuda
