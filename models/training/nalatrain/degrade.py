@@ -32,6 +32,7 @@ BICUBIC, BILINEAR, AREA, LANCZOS = range(4)
 class Ranges:
     """The distribution. Blur widths are in HR pixels at x4 and shrink with the scale; noise is in 8-bit units."""
 
+    flat: float = 0.02  # share of pictures of one colour: white is to stay white, whatever noise or JPEG did to it
     clean: float = 0.15  # share of plain bicubic pictures: good inputs are not to be smoothed
     twice: float = 0.25  # share of the others that go through two passes
     blurs: tuple[float, ...] = (0.08, 0.47, 0.22, 0.1, 0.13)  # none, Gaussian, skew Gaussian, motion, defocus
@@ -64,7 +65,7 @@ def pick(u: Tensor, shares: tuple[float, ...]) -> Tensor:
 
 def draw(batch: int, scale: int, ranges: Ranges, device: str | torch.device) -> dict[str, Tensor]:
     """Parameters of a batch, each [batch]; see `Ranges`. Clean pictures: no blur, bicubic, no noise, no JPEG, once."""
-    u = torch.rand(26, batch, device=device).unbind()
+    u = torch.rand(30, batch, device=device).unbind()
     dirty = u[0] >= ranges.clean
     width = scale / 4
     kind = pick(u[1], ranges.blurs) * dirty
@@ -98,12 +99,14 @@ def draw(batch: int, scale: int, ranges: Ranges, device: str | torch.device) -> 
         "first_halved": u[21] < ranges.halved,
         "second_shrink": pick(u[22], ranges.shrinks),
         "second_sigma": between(u[23], ranges.second_sigma),
+        "flat": u[26] < ranges.flat,
+        **{f"colour{c}": (255 * between(u[27 + c], (-0.25, 1.25)).clamp(0, 1)).round() for c in range(3)},
         "row": torch.floor(u[24] * (BORDER + 1)).long().clamp(max=BORDER),
         "column": torch.floor(u[25] * (BORDER + 1)).long().clamp(max=BORDER),
     }
 
 
-FLAGS = ("grey", "jpeg", "halved", "twice", "first_grey", "first_jpeg", "first_halved")
+FLAGS = ("flat", "grey", "jpeg", "halved", "twice", "first_grey", "first_jpeg", "first_halved")
 INDICES = ("kind", "shrink", "second_shrink", "row", "column")
 
 
@@ -219,6 +222,8 @@ class Degrader:
             p = draw(self.batch, self.scale, self.ranges, self.device)
         else:
             p = table_row(self.table, cursor, self.names)
+        colour = torch.stack([p[f"colour{c}"] for c in range(3)], 1)[:, :, None, None] / 255
+        hr = torch.where(p["flat"][:, None, None, None], colour, hr)
         low = self.low(hr * 255, p)
         s, n = self.scale, self.patch
         return self.crop(low, p["row"], p["column"], n) / 255, self.crop(hr, s * p["row"], s * p["column"], s * n)

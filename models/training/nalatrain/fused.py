@@ -199,7 +199,7 @@ class Attend:
             tables = rotary_table(*size, spec.head_dim, spec.rotary_base, like, spec.rotary)
             self.tables[size] = [t.contiguous() for t in tables]
         cosine = spec.direction_map == "cosine"
-        constants = (cosine, spec.lambda_, spec.tau, spec.alpha, self.window, self.shift)
+        constants = (cosine, spec.lambda_, spec.tau, spec.alpha, self.window, self.shift, spec.rotary == "axial")
         return nala_kernel.Shape(pictures, (h, w), spec.heads, spec.head_dim, *self.tables[size], *constants)
 
     def attention(self, x: Tensor, q: Tensor, k: Tensor, v: Tensor) -> Tensor | None:

@@ -41,6 +41,17 @@ class State:
             getattr(self, name).copy_(tensors[name])
         self.step = step
 
+    def start_from(self, network: Network) -> list[str]:
+        """Takes the weights of a network; tensors of another shape (the tail of another scale) stay as they are.
+        Returns their names."""
+        mine = self.layout.unflatten(self.theta.cpu())
+        theirs = {k: v.float() for k, v in network.state_dict().items()}
+        left = [name for name, value in mine.items() if name not in theirs or theirs[name].shape != value.shape]
+        mine |= {name: value for name, value in theirs.items() if name in mine and name not in left}
+        self.theta.copy_(self.layout.flatten(mine))
+        self.ema.copy_(self.theta)
+        return left
+
     def network(self, device: str) -> Network:
         """The averaged network, plain PyTorch, float32."""
         network = Network(self.spec)
@@ -71,9 +82,11 @@ class Step:
         dtype: torch.dtype = torch.bfloat16,
         plain: frozenset = frozenset(),
         blind: bool = False,
+        drift: float = 0.0,
     ):
         device, scale = pixels.device, state.spec.scale
         self.state, self.pixels, self.batch, self.patch = state, pixels, batch, patch
+        self.drift = drift  # weight of the mean error of squares
         self.network = FusedNetwork(state.spec, state.theta, dtype, plain)
         self.draws = torch.zeros(table_steps, batch, 5, dtype=torch.int64, device=device)
         self.cursor = torch.zeros(1, dtype=torch.int64, device=device)
@@ -109,7 +122,7 @@ class Step:
         base = self.enlarge @ self.lr @ self.enlarge.t()
         tail = self.network.forward(self.lr)
         size = (self.patch, self.patch)
-        loss, dtail = step_kernel.loss(tail.flatten(0, 2), base, self.hr, size, self.state.spec.scale)
+        loss, dtail = step_kernel.loss(tail.flatten(0, 2), base, self.hr, size, self.state.spec.scale, self.drift)
         self.network.backward(dtail.view_as(tail))
         return loss
 

@@ -2,8 +2,10 @@
 
 The schedule runs by the clock: `--seconds` of training in all, counted over every run of the same `--run` folder, so
 a training can be cut into pieces (`--stop-after`) and goes on where the last checkpoint ends. Learning rate: linear
-warm-up, then a cosine to zero at the last second. `RUN/seconds` (a text file), if present, overrides `--seconds` at
-any time. Writes RUN/state.pt (about 10 MB), RUN/log.jsonl and, at the end, RUN/ema.safetensors (float16).
+warm-up, then a cosine to zero at the last second; with `--stable F` constant for that share of the time, then
+1 - sqrt to zero: such a training can be taken up again from its shipped weights (`--init FILE`), with nothing else
+kept. `RUN/seconds` (a text file), if present, overrides `--seconds` at any time. Writes RUN/state.pt (about 10 MB),
+RUN/ema.safetensors (float16) and RUN/log.jsonl.
 """
 
 from __future__ import annotations
@@ -45,9 +47,15 @@ def parse_phases(text: str) -> list[tuple[float, int, int]]:
     return result
 
 
-def rate(step: int, progress: float, peak: float, warm_up: int) -> float:
-    """Learning rate: linear over `warm_up` steps, cosine over the time."""
-    return peak * min(1.0, step / warm_up) * 0.5 * (1 + math.cos(math.pi * min(1.0, progress)))
+def rate(step: int, progress: float, peak: float, warm_up: int, stable: float = 0.0) -> float:
+    """Learning rate: linear over `warm_up` steps, then a cosine over the time or, with `stable` > 0, the peak for that
+    share of the time and 1 - sqrt over the rest."""
+    progress = min(1.0, progress)
+    if stable:
+        fall = 1 - math.sqrt(max(0.0, progress - stable) / (1 - stable))
+    else:
+        fall = 0.5 * (1 + math.cos(math.pi * progress))
+    return peak * min(1.0, step / warm_up) * fall
 
 
 class Validator:
@@ -102,6 +110,9 @@ class Run:
         }
         torch.save(data, self.folder / "state.tmp")
         os.replace(self.folder / "state.tmp", self.folder / "state.pt")
+        average = state.layout.unflatten(state.ema.cpu())  # whatever ends the training, usable weights are there
+        weights.save(average, state.spec, self.folder / "ema.tmp")
+        os.replace(self.folder / "ema.tmp", self.folder / "ema.safetensors")
 
     def resume(self, state: State) -> bool:
         path = self.folder / "state.pt"
@@ -132,7 +143,7 @@ def train(arguments: argparse.Namespace) -> None:
     run = Run(arguments.run, arguments.seconds)
     plain = frozenset(kind for kind in arguments.plain.split(",") if kind in KINDS)
     if device == "cuda" and arguments.plain == "auto":
-        plain, lines = choose_plain()
+        plain, lines = choose_plain(rotary=arguments.rotary)
         run.log(checks=lines, device=torch.cuda.get_device_name())
     began = time.monotonic()
     store = load(arguments.data, spec.scale, device, blind=arguments.blind)
@@ -145,6 +156,8 @@ def train(arguments: argparse.Namespace) -> None:
     )
     state = State(spec, arguments.seed, device)
     resumed = run.resume(state)
+    if arguments.init and not resumed:
+        run.log(init=str(arguments.init), not_taken=state.start_from(weights.load(arguments.init)))
     rng = np.random.default_rng([arguments.seed, state.step])
     torch.manual_seed(1_000_003 * arguments.seed + state.step)  # the blind pipeline's draws
     phases = parse_phases(arguments.phases)
@@ -152,7 +165,7 @@ def train(arguments: argparse.Namespace) -> None:
 
     def begin(patch: int, batch: int) -> Step:
         dtype = torch.bfloat16 if device == "cuda" else torch.float32  # the interpreter knows no bfloat16
-        step = Step(state, store.pixels, batch, patch, TABLE, dtype, plain, arguments.blind)
+        step = Step(state, store.pixels, batch, patch, TABLE, dtype, plain, arguments.blind, arguments.drift)
         step.refill(torch.from_numpy(store.draws(TABLE, batch, patch + border, rng)))
         if device == "cuda":
             step.capture()
@@ -178,7 +191,8 @@ def train(arguments: argparse.Namespace) -> None:
         if used == TABLE:
             step.refill(torch.from_numpy(store.draws(TABLE, phase[2], phase[1] + border, rng)))
             used = 0
-        state.advance(rate(state.step + 1, progress, arguments.peak, arguments.warm_up), arguments.ema)
+        now_rate = rate(state.step + 1, progress, arguments.peak, arguments.warm_up, arguments.stable)
+        state.advance(now_rate, arguments.ema)
         step.run()
         used += 1
         if device == "cuda" and state.step % PACE == 0:
@@ -208,8 +222,6 @@ def train(arguments: argparse.Namespace) -> None:
             run.save(state, arguments.seed)
             last_save = time.monotonic()
     run.save(state, arguments.seed)
-    network = state.network("cpu")
-    weights.save(network.state_dict(), spec, run.folder / "ema.safetensors")
     finished = run.elapsed() >= total
     run.log(
         event="end" if finished else "pause",
@@ -240,6 +252,9 @@ def main() -> None:
     parser.add_argument("--blind", action="store_true", help="unknown blur, noise and JPEG (degrade.py), not bicubic")
     parser.add_argument("--phases", default="0:64x16,0.7:96x7", help="start:patchxbatch, ... (LR pixels)")
     parser.add_argument("--peak", type=float, default=1e-3, help="largest learning rate")
+    parser.add_argument("--stable", type=float, default=0.0, help="share of the time at the peak; 0: a cosine")
+    parser.add_argument("--init", type=Path, help="weight file to start from (also of another scale)")
+    parser.add_argument("--drift", type=float, default=0.0, help="weight of the mean error of squares, against L1's bias")
     parser.add_argument("--warm-up", type=int, default=500, help="steps")
     parser.add_argument("--ema", type=float, default=0.9995)
     parser.add_argument("--seed", type=int, default=1)

@@ -111,6 +111,32 @@ def test_loss_and_its_gradient():
     torch.testing.assert_close(dtail.view_as(tail), torch.autograd.grad(expected, tail)[0])
 
 
+def test_drift_is_the_gradient_of_the_squares_mean_errors():
+    torch.manual_seed(3)
+    tail = torch.randn(2, 16, 32, 12, device=device, requires_grad=True)
+    base, target = torch.rand(2, 2, 3, 32, 64, device=device)
+    with torch.no_grad():
+        base[1] += 0.02
+    loss, dtail = kernel.loss(tail.detach().flatten(0, 2) * 0.01, base, target, (16, 32), 2, 0.5)
+    out = F.pixel_shuffle(0.01 * tail.permute(0, 3, 1, 2), 2) + base
+    pools = F.avg_pool2d(out - target, 32)
+    expected = F.l1_loss(out, target)
+    total = expected + 0.5 * F.huber_loss(pools, torch.zeros_like(pools), delta=1 / 255) * 255
+    torch.testing.assert_close(loss, expected.detach())
+    slope = torch.autograd.grad(total, tail)[0] / 0.01
+    torch.testing.assert_close(dtail.view_as(tail), slope)
+    assert (dtail.abs() > 1.1 / tail.numel()).any()
+
+
+def test_weights_of_another_scale_are_a_start():
+    spec = ModelSpec(dim=32, heads=1, blocks=1, scale=2)
+    state, other = State(spec, 1, device), Network(ModelSpec(dim=32, heads=1, blocks=1, scale=4))
+    assert state.start_from(other) == ["tail.weight", "tail.bias"]
+    taken = state.network("cpu").state_dict()
+    torch.testing.assert_close(taken["blocks.0.qkvg.weight"], other.state_dict()["blocks.0.qkvg.weight"])
+    torch.testing.assert_close(state.theta, state.ema)
+
+
 def test_interpolation_by_matrix():
     x = torch.rand(1, 3, 9, 9, dtype=torch.float64)
     m = matrix(9, 4)
@@ -123,3 +149,4 @@ def test_schedule():
     assert rate(250, 0.0, 1e-3, 500) == 5e-4
     assert rate(5000, 0.5, 1e-3, 500) == 5e-4
     assert rate(5000, 1.0, 1e-3, 500) < 1e-12
+    assert [rate(5000, p, 1.0, 500, 0.6) for p in (0.0, 0.6, 0.7, 1.1)] == [1.0, 1.0, 0.5, 0.0]

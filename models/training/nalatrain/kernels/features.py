@@ -29,10 +29,14 @@ def sine(t):
 
 
 @triton.jit
-def rotate(f, cos, sin, T: tl.constexpr, D: tl.constexpr):
-    """Turns interleaved channel pairs of [T, D] by angles given as cos, sin [T, D/2]."""
-    even, odd = tl.split(tl.reshape(f, [T, D // 2, 2]))
-    return tl.reshape(tl.join(even * cos - odd * sin, odd * cos + even * sin), [T, D])
+def rotate(f, cos, sin, T: tl.constexpr, D: tl.constexpr, ROTARY: tl.constexpr):
+    """Turns interleaved channel pairs of [T, D] by angles given as cos, sin [T, D/2]; without ROTARY returns f (the
+    compiler then drops the tables' loads)."""
+    if ROTARY:
+        even, odd = tl.split(tl.reshape(f, [T, D // 2, 2]))
+        return tl.reshape(tl.join(even * cos - odd * sin, odd * cos + even * sin), [T, D])
+    else:
+        return f
 
 
 @triton.jit

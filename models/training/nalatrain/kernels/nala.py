@@ -42,6 +42,7 @@ def _state(
     COSINE: tl.constexpr,
     T: tl.constexpr,
     WINDOW: tl.constexpr,
+    ROTARY: tl.constexpr,
 ):
     """Grid (chunks, units * heads): partial state over `chunk` tokens (a multiple of T)."""
     which = tl.program_id(1)
@@ -70,8 +71,8 @@ def _state(
         f1, f2, _ = spread(tl.abs(key) * key * key, unit, alpha, COSINE)
         m1 += tl.sum(f1, 0)
         m2 += tl.sum(f2, 0)
-        s1 += tl.dot(tl.trans(rotate(f1, c, s, T, D)), value)
-        s2 += tl.dot(tl.trans(rotate(f2, c, s, T, D)), value)
+        s1 += tl.dot(tl.trans(rotate(f1, c, s, T, D, ROTARY)), value)
+        s2 += tl.dot(tl.trans(rotate(f2, c, s, T, D, ROTARY)), value)
     out = partial + (which * tl.num_programs(0) + tl.program_id(0)) * (2 * D * D + 2 * D)
     square = d[:, None] * D + d[None, :]
     tl.store(out + square, s1 * scale)
@@ -102,6 +103,7 @@ def _apply(
     COSINE: tl.constexpr,
     T: tl.constexpr,
     WINDOW: tl.constexpr,
+    ROTARY: tl.constexpr,
 ):
     """Grid (tiles, units * heads): o = R(phi_q)' S / (phi_q' m + eps)."""
     which = tl.program_id(1)
@@ -123,8 +125,8 @@ def _apply(
     unit, norm = direction(query)
     magnitude, _, _, _ = query_magnitude(unit, norm, lam, tau)
     f1, f2, _ = spread(magnitude, unit, alpha, COSINE)
-    total = tl.dot(rotate(f1, c, s, T, D), tl.load(mine + square))
-    total += tl.dot(rotate(f2, c, s, T, D), tl.load(mine + D * D + square))
+    total = tl.dot(rotate(f1, c, s, T, D, ROTARY), tl.load(mine + square))
+    total += tl.dot(rotate(f2, c, s, T, D, ROTARY), tl.load(mine + D * D + square))
     m1 = tl.load(mine + 2 * D * D + d)
     m2 = tl.load(mine + 2 * D * D + D + d)
     weight = tl.sum(f1 * m1[None, :] + f2 * m2[None, :], 1) + EPSILON
@@ -157,6 +159,7 @@ def _apply_backward(
     COSINE: tl.constexpr,
     T: tl.constexpr,
     WINDOW: tl.constexpr,
+    ROTARY: tl.constexpr,
     CHUNK: tl.constexpr,
 ):
     """Grid (chunks, units * heads): dq, and the partial gradient of the state over CHUNK tokens."""
@@ -193,8 +196,8 @@ def _apply_backward(
         unit, norm = direction(query)
         magnitude, log, p, t = query_magnitude(unit, norm, lam, tau)
         f1, f2, turn = spread(magnitude, unit, alpha, COSINE)
-        r1 = rotate(f1, c, s, T, D).to(low)
-        r2 = rotate(f2, c, s, T, D).to(low)
+        r1 = rotate(f1, c, s, T, D, ROTARY).to(low)
+        r2 = rotate(f2, c, s, T, D, ROTARY).to(low)
         total = tl.dot(r1, s1) + tl.dot(r2, s2)
         weight = tl.sum(f1 * m1[None, :] + f2 * m2[None, :], 1) + EPSILON
         dtotal = slope / weight[:, None]
@@ -204,8 +207,8 @@ def _apply_backward(
         ds2 += tl.dot(tl.trans(r2), low_dtotal)
         dm1 += tl.sum(f1 * dweight[:, None], 0)
         dm2 += tl.sum(f2 * dweight[:, None], 0)
-        d1 = rotate(tl.dot(low_dtotal, tl.trans(s1)), c, -s, T, D) + dweight[:, None] * m1[None, :]
-        d2 = rotate(tl.dot(low_dtotal, tl.trans(s2)), c, -s, T, D) + dweight[:, None] * m2[None, :]
+        d1 = rotate(tl.dot(low_dtotal, tl.trans(s1)), c, -s, T, D, ROTARY) + dweight[:, None] * m1[None, :]
+        d2 = rotate(tl.dot(low_dtotal, tl.trans(s2)), c, -s, T, D, ROTARY) + dweight[:, None] * m2[None, :]
         dmagnitude, dunit = spread_backward(f1, f2, turn, d1, d2, unit, alpha, COSINE)
         dp = tl.sum(dmagnitude * magnitude * log, 1) * 0.6931471805599453
         sign = tl.where(unit > 0, 1.0, -1.0)
@@ -244,6 +247,7 @@ def _state_backward(
     COSINE: tl.constexpr,
     T: tl.constexpr,
     WINDOW: tl.constexpr,
+    ROTARY: tl.constexpr,
 ):
     """Grid (tiles, units * heads): writes dk, ADDS to dv (which already holds LePE's share)."""
     which = tl.program_id(1)
@@ -272,10 +276,10 @@ def _state_backward(
     unit, norm = direction(key)
     f1, f2, turn = spread(tl.abs(key) * key * key, unit, alpha, COSINE)
     dvalue = tl.load(dv + at * d_stride + channel[None, :], mask=here, other=0.0).to(tl.float32)
-    dvalue += tl.dot(rotate(f1, c, s, T, D).to(low), ds1) + tl.dot(rotate(f2, c, s, T, D).to(low), ds2)
+    dvalue += tl.dot(rotate(f1, c, s, T, D, ROTARY).to(low), ds1) + tl.dot(rotate(f2, c, s, T, D, ROTARY).to(low), ds2)
     tl.store(dv + at * d_stride + channel[None, :], dvalue.to(dv.dtype.element_ty), mask=here)
-    d1 = rotate(tl.dot(value, tl.trans(ds1)), c, -s, T, D) + dm1[None, :]
-    d2 = rotate(tl.dot(value, tl.trans(ds2)), c, -s, T, D) + dm2[None, :]
+    d1 = rotate(tl.dot(value, tl.trans(ds1)), c, -s, T, D, ROTARY) + dm1[None, :]
+    d2 = rotate(tl.dot(value, tl.trans(ds2)), c, -s, T, D, ROTARY) + dm2[None, :]
     dmagnitude, dunit = spread_backward(f1, f2, turn, d1, d2, unit, alpha, COSINE)
     dkey = dmagnitude * 3 * key * tl.abs(key) + undirect(dunit, unit, norm)
     tl.store(dk + at * d_stride + channel[None, :], dkey.to(dk.dtype.element_ty), mask=here)

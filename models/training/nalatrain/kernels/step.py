@@ -30,24 +30,8 @@ def _cut(pictures, draws, counter, patches, batch, SIZE, FIELD: tl.constexpr, BL
 
 
 @triton.jit
-def _loss(
-    tail,
-    base,
-    target,
-    dtail,
-    partial,
-    pixels,
-    height,
-    width,
-    slope,
-    S: tl.constexpr,
-    NP: tl.constexpr,
-    BLOCK: tl.constexpr,
-):
-    """tail [P, 3*S*S] NHWC before the pixel shuffle; base, target [B, 3, S*H, S*W]. L1 loss and its gradient."""
-    p = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)[:, None]
-    n = tl.arange(0, NP)[None, :]
-    here = (p < pixels) & (n < 3 * S * S)
+def _error(tail, base, target, p, n, here, height, width, S: tl.constexpr):
+    """Output minus target at LR pixels p [BLOCK, 1] and channels n [1, NP] of the tail; 0 elsewhere."""
     b = p // (height * width)
     y = (p // width) % height
     x = p % width
@@ -56,9 +40,52 @@ def _loss(
     j = n % S
     at = ((b * 3 + c) * (S * height) + S * y + i) * (S * width) + S * x + j
     value = tl.load(tail + p * (3 * S * S) + n, mask=here, other=0.0).to(tl.float32)
-    error = value + tl.load(base + at, mask=here, other=0.0) - tl.load(target + at, mask=here, other=0.0)
-    sign = tl.where(error > 0, slope, tl.where(error < 0, -slope, 0.0))
-    tl.store(dtail + p * (3 * S * S) + n, sign.to(dtail.dtype.element_ty), mask=here)
+    return value + tl.load(base + at, mask=here, other=0.0) - tl.load(target + at, mask=here, other=0.0)
+
+
+@triton.jit
+def _means(
+    tail, base, target, means, pixels, height, width, S: tl.constexpr, NP: tl.constexpr, BLOCK: tl.constexpr
+):
+    """means [P, 3]: the mean error of each LR pixel's S x S output pixels."""
+    p = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)[:, None]
+    n = tl.arange(0, NP)[None, :]
+    error = _error(tail, base, target, p, n, (p < pixels) & (n < 3 * S * S), height, width, S)
+    for c in tl.static_range(3):
+        mean = tl.sum(tl.where(n // (S * S) == c, error, 0.0), 1) / (S * S)
+        tl.store(means + p * 3 + c, mean[:, None], mask=p < pixels)
+
+
+@triton.jit
+def _loss(
+    tail,
+    base,
+    target,
+    push,
+    dtail,
+    partial,
+    pixels,
+    height,
+    width,
+    slope,
+    POOL: tl.constexpr,
+    S: tl.constexpr,
+    NP: tl.constexpr,
+    BLOCK: tl.constexpr,
+):
+    """tail [P, 3*S*S] NHWC before the pixel shuffle; base, target [B, 3, S*H, S*W]. L1 loss and its gradient.
+
+    POOL > 0: push [B, H/POOL, W/POOL, 3] is added to the sign of each error (see `drift`).
+    """
+    p = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)[:, None]
+    n = tl.arange(0, NP)[None, :]
+    here = (p < pixels) & (n < 3 * S * S)
+    error = _error(tail, base, target, p, n, here, height, width, S)
+    sign = tl.where(error > 0, 1.0, tl.where(error < 0, -1.0, 0.0))
+    if POOL > 0:
+        row = p // width // POOL  # rows of pools, all pictures' one after the other
+        sign += tl.load(push + (row * (width // POOL) + p % width // POOL) * 3 + n // (S * S), mask=here, other=0.0)
+    tl.store(dtail + p * (3 * S * S) + n, (sign * slope).to(dtail.dtype.element_ty), mask=here)
     tl.store(partial + tl.program_id(0), tl.sum(tl.sum(tl.abs(error), 1), 0) * slope)
 
 
@@ -117,22 +144,47 @@ def cut(pictures: Tensor, draws: Tensor, counter: Tensor, patches: Tensor, field
     )
 
 
-def loss(tail: Tensor, base: Tensor, target: Tensor, size: tuple[int, int], scale: int) -> tuple[Tensor, Tensor]:
-    """(mean absolute error, gradient of it with respect to `tail` [P, 3*scale^2])."""
+POOL = 16  # LR pixels: side of the squares whose mean error `drift` weighs
+TOLERANCE = 1 / 255  # mean errors beyond it push with the full weight
+
+
+def drift(tail: Tensor, base: Tensor, target: Tensor, size: tuple[int, int], scale: int, weight: float) -> Tensor:
+    """[B, H/POOL, W/POOL, 3]: what each square's mean error adds to the signs of its errors.
+
+    L1 alone seeks the median: in texture that it cannot predict it is up to 0.6/255 darker than the original on the
+    average. This is the gradient of weight * Huber(mean error of the square), which is 0 where the mean is right.
+    """
+    pixels, channels = tail.shape
+    block = 32
+    means = torch.empty(pixels, 3, device=tail.device)
+    constants = dict(S=scale, NP=triton.next_power_of_2(channels), BLOCK=block)
+    _means[(triton.cdiv(pixels, block),)](tail, base, target, means, pixels, *size, **constants)
+    height, width = size
+    pools = means.view(-1, height // POOL, POOL, width // POOL, POOL, 3).mean((2, 4))
+    return weight * (pools / TOLERANCE).clamp(-1, 1)
+
+
+def loss(
+    tail: Tensor, base: Tensor, target: Tensor, size: tuple[int, int], scale: int, weight: float = 0.0
+) -> tuple[Tensor, Tensor]:
+    """(mean absolute error, its gradient with respect to `tail` [P, 3*scale^2], with the push of `drift`)."""
     pixels, channels = tail.shape
     block = 32
     programs = triton.cdiv(pixels, block)
+    push = drift(tail, base, target, size, scale, weight).contiguous() if weight else None
     dtail = torch.empty_like(tail)
     partial = torch.empty(programs, device=tail.device)
     _loss[(programs,)](
         tail,
         base,
         target,
+        push,
         dtail,
         partial,
         pixels,
         *size,
         1.0 / (pixels * channels),
+        POOL=POOL if weight else 0,
         S=scale,
         NP=triton.next_power_of_2(channels),
         BLOCK=block,

@@ -52,6 +52,7 @@ class Shape:
         alpha: float = 20.0,
         window: int = 0,
         shift: int = 0,
+        rotary: bool = True,
     ):
         height, width = size
         rows, columns = (-(-(n + shift) // window) if window else 1 for n in size)
@@ -59,14 +60,14 @@ class Shape:
         self.tokens = window * window if window else height * width
         self.window, self.places = window, (height, width, rows, columns, shift)
         self.heads, self.d = heads, d
-        self.cos, self.sin, self.cosine = cos, sin, cosine
+        self.cos, self.sin, self.cosine, self.rotary = cos, sin, cosine, rotary
         self.lam, self.tau, self.alpha = lam, tau, alpha
         self.numbers = 2 * d * d + 2 * d
         if lam != 3.0:
             raise ValueError("the fused kernels cube the keys: lambda must be 3")
 
     def constants(self, tile: int) -> dict:
-        return dict(HEADS=self.heads, D=self.d, COSINE=self.cosine, T=tile, WINDOW=self.window)
+        return dict(HEADS=self.heads, D=self.d, COSINE=self.cosine, T=tile, WINDOW=self.window, ROTARY=self.rotary)
 
     def partial(self, chunks: int) -> Tensor:
         return torch.empty(self.units * self.heads, chunks, self.numbers, device=self.cos.device)
