@@ -17,15 +17,18 @@ struct NalaParams {
   int heads = 1;
   int head_dim = 32;  ///< d, a multiple of 4
   DirectionMap direction_map = DirectionMap::cosine;
-  double lambda = 3, tau = 0.5, alpha = 20, rotary_base = 10000;
+  double lambda = 3, tau = 0.5, alpha = 20;
+  RotaryEmbedding rotary = RotaryEmbedding::axial;
+  double rotary_base = 10000;
 
   static NalaParams of(const ModelSpec& s) {
-    return {s.heads, s.head_dim(), s.direction_map, s.lambda, s.tau, s.alpha, s.rotary_base};
+    return {s.heads, s.head_dim(), s.direction_map, s.lambda, s.tau, s.alpha, s.rotary, s.rotary_base};
   }
 };
 
-/// Angle per token of the channel pair `i` of d/4: base^(-linspace(0, 1, d/4)).
+/// Angle per token of the channel pair `i` of d/4: base^(-linspace(0, 1, d/4)), or 0 without rotary embedding.
 inline double rotary_frequency(const NalaParams& p, int i) {
+  if (p.rotary == RotaryEmbedding::none) return 0.0;
   const int pairs = p.head_dim / 4;
   return pairs > 1 ? std::pow(p.rotary_base, -static_cast<double>(i) / (pairs - 1)) : 1.0;
 }

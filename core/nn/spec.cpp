@@ -70,6 +70,17 @@ Result<void> read_direction_map(const json& value, DirectionMap& map) {
   return {};
 }
 
+Result<void> read_rotary(const json& value, RotaryEmbedding& rotary) {
+  if (value == "axial") {
+    rotary = RotaryEmbedding::axial;
+  } else if (value == "none") {
+    rotary = RotaryEmbedding::none;
+  } else {
+    return unsupported("unknown rotary embedding");
+  }
+  return {};
+}
+
 Result<void> read_field(const std::string& key, const json& value, ModelSpec& spec) {
   if (key == "scale") return read_number(value, key, spec.scale);
   if (key == "dim") return read_number(value, key, spec.dim);
@@ -82,6 +93,7 @@ Result<void> read_field(const std::string& key, const json& value, ModelSpec& sp
   if (key == "alpha") return read_number(value, key, spec.alpha);
   if (key == "rotary_base") return read_number(value, key, spec.rotary_base);
   if (key == "direction_map") return read_direction_map(value, spec.direction_map);
+  if (key == "rotary") return read_rotary(value, spec.rotary);
   if (key == "scopes") return read_scopes(value, spec.scopes);
   if (key == "architecture") {
     if (value != "nalasr") return unsupported("another architecture than 'nalasr'");
@@ -127,6 +139,7 @@ std::string spec_json(const ModelSpec& spec) {
                       {"lambda", spec.lambda},
                       {"tau", spec.tau},
                       {"alpha", spec.alpha},
+                      {"rotary", spec.rotary == RotaryEmbedding::axial ? "axial" : "none"},
                       {"rotary_base", spec.rotary_base},
                       {"scopes", scopes}};
   return value.dump();

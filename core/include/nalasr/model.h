@@ -20,6 +20,10 @@ namespace nalasr {
 /// How features get their direction: the paper's cosine map, or the released code's split (its limit α → ∞).
 enum class DirectionMap { cosine, relu_split };
 
+/// Where a token is: axial turns channel pairs of queries and keys with y and x (the paper's code); none leaves it to
+/// the convolutions (docs/decisions/0007).
+enum class RotaryEmbedding { axial, none };
+
 /// Which tokens a block attends to: the whole picture, or W×W windows.
 struct AttentionScope {
   int window = 0;  ///< 0 = global, else W in tokens
@@ -39,6 +43,7 @@ struct ModelSpec {
   double lambda = 3;  ///< exponent λ of |k| and factor of p(n)
   double tau = 0.5;   ///< τ of p(n) = λ(τ + tanh n)
   double alpha = 20;  ///< α of the cosine direction map
+  RotaryEmbedding rotary = RotaryEmbedding::axial;
   double rotary_base = 10000;
   std::vector<AttentionScope> scopes;  ///< one per block
 

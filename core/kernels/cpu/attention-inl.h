@@ -94,8 +94,8 @@ HWY_INLINE void QueryFeaturesImpl(const FeatureArgs& a) {
     const float* m = a.m + h * 2 * d_pad;
     for (int t = 0; t < a.tokens; ++t) {
       const float* x = a.x + t * a.ldx + h * d_pad;
-      const float* cos = a.cos + t * d_pad;
-      const float* sin = a.sin + t * d_pad;
+      const float* cos = a.cos ? a.cos + t * d_pad : nullptr;
+      const float* sin = a.sin ? a.sin + t * d_pad : nullptr;
       float* out = a.features + (static_cast<std::size_t>(h) * a.tokens + t) * 2 * d_pad;
       V normaliser = hn::Zero(d);
       for (int c = 0; c < d_pad; c += step) {
@@ -109,8 +109,13 @@ HWY_INLINE void QueryFeaturesImpl(const FeatureArgs& a) {
         hn::StoreU(second, d, out + d_pad + c);
       }
       const float factor = 1.0f / (Sum(d, normaliser) + a.eps);
-      Rotate(out, cos, sin, d_pad, factor);
-      Rotate(out + d_pad, cos, sin, d_pad, factor);
+      if (a.cos) {
+        Rotate(out, cos, sin, d_pad, factor);
+        Rotate(out + d_pad, cos, sin, d_pad, factor);
+      } else {
+        for (int c = 0; c < 2 * d_pad; c += step)
+          hn::StoreU(hn::Mul(hn::LoadU(d, out + c), hn::Set(d, factor)), d, out + c);
+      }
     }
   }
 }
@@ -129,8 +134,8 @@ HWY_INLINE void KeyFeaturesImpl(const FeatureArgs& a) {
     float* m = a.m + h * 2 * d_pad;
     for (int t = 0; t < a.tokens; ++t) {
       const float* x = a.x + t * a.ldx + h * d_pad;
-      const float* cos = a.cos + t * d_pad;
-      const float* sin = a.sin + t * d_pad;
+      const float* cos = a.cos ? a.cos + t * d_pad : nullptr;
+      const float* sin = a.sin ? a.sin + t * d_pad : nullptr;
       float* out = a.features + (static_cast<std::size_t>(h) * a.tokens + t) * 2 * d_pad;
       for (int c = 0; c < d_pad; c += step) {
         const V k = hn::Mul(hn::LoadU(d, x + c), scale);
@@ -143,8 +148,10 @@ HWY_INLINE void KeyFeaturesImpl(const FeatureArgs& a) {
         hn::StoreU(first, d, out + c);
         hn::StoreU(second, d, out + d_pad + c);
       }
-      Rotate(out, cos, sin, d_pad, 1.0f);
-      Rotate(out + d_pad, cos, sin, d_pad, 1.0f);
+      if (a.cos) {
+        Rotate(out, cos, sin, d_pad, 1.0f);
+        Rotate(out + d_pad, cos, sin, d_pad, 1.0f);
+      }
     }
   }
 }

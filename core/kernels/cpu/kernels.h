@@ -63,7 +63,7 @@ struct FeatureArgs {
   int tokens = 0;            ///< at most kTile
   const float* x = nullptr;  ///< q or k: [tokens][ldx], head h at h*d_pad, zero-padded
   std::size_t ldx = 0;
-  const float* cos = nullptr;  ///< [tokens][d_pad]: rotary cosines per channel
+  const float* cos = nullptr;  ///< [tokens][d_pad]: rotary cosines per channel; null: no rotary embedding
   const float* sin = nullptr;  ///< [tokens][d_pad]: sines, negative on even channels
   float* features = nullptr;   ///< out: rotated φ, [heads][tokens][2*d_pad]
   float scale = 1;             ///< x is multiplied by this power of two first (keys too large for float32 cubes)

@@ -20,6 +20,7 @@ int safe_exponent(float largest, double lambda) {
 
 RotaryTable::RotaryTable(const NalaParams& p, int height, int width)
     : half_(p.head_dim / 2), d_pad_(pad_channels(p.head_dim)) {
+  if (p.rotary == RotaryEmbedding::none) return;
   const auto axis = [&](int length, std::vector<float>& cos, std::vector<float>& sin) {
     cos.resize(static_cast<std::size_t>(length) * half_);
     sin.resize(cos.size());
@@ -35,6 +36,7 @@ RotaryTable::RotaryTable(const NalaParams& p, int height, int width)
 }
 
 std::size_t RotaryTable::bytes(const NalaParams& p, int height, int width) {
+  if (p.rotary == RotaryEmbedding::none) return 0;
   return (static_cast<std::size_t>(height) + width) * (p.head_dim / 2) * 2 * sizeof(float);
 }
 
@@ -77,15 +79,16 @@ void accumulate_tile(const NalaParams& p, const RotaryTable& rotary, int y, int 
     for (std::size_t i = 0; i < partial_floats(p); ++i) partial.sums[i] *= shrink;
     partial.exponent = exponent;
   }
-  rotary.fill(y, x0, tokens, scratch.cos, scratch.sin);
+  const bool turned = p.rotary == RotaryEmbedding::axial;
+  if (turned) rotary.fill(y, x0, tokens, scratch.cos, scratch.sin);
 
   const std::size_t head_floats = static_cast<std::size_t>(count) * d_pad;
   kernel.key_features({.params = &p,
                        .tokens = tokens,
                        .x = k,
                        .ldx = ld,
-                       .cos = scratch.cos,
-                       .sin = scratch.sin,
+                       .cos = turned ? scratch.cos : nullptr,
+                       .sin = turned ? scratch.sin : nullptr,
                        .features = scratch.features,
                        .scale = std::exp2f(static_cast<float>(-partial.exponent)),
                        .m = partial.sums + p.heads * head_floats});
@@ -157,13 +160,14 @@ void apply_tile(const NalaParams& p, const RotaryTable& rotary, int y, int x0, i
       apply_tile(p, rotary, y, x0 + t, 1, q + t * ldq, ldq, state, scratch, o + t * ldo, ldo);
     return;
   }
-  rotary.fill(y, x0, tokens, scratch.cos, scratch.sin);
+  const bool turned = p.rotary == RotaryEmbedding::axial;
+  if (turned) rotary.fill(y, x0, tokens, scratch.cos, scratch.sin);
   kernel.query_features({.params = &p,
                          .tokens = tokens,
                          .x = q,
                          .ldx = ldq,
-                         .cos = scratch.cos,
-                         .sin = scratch.sin,
+                         .cos = turned ? scratch.cos : nullptr,
+                         .sin = turned ? scratch.sin : nullptr,
                          .features = scratch.features,
                          .scale = std::exp2f(static_cast<float>(-exponent)),
                          .m = const_cast<float*>(state.m()),

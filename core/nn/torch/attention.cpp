@@ -36,47 +36,55 @@ at::Tensor key_features(const at::Tensor& k, const AttentionSpec& spec) {
   return spread(at::pow(k.abs(), spec.lambda), k, direction_and_norm(k).first, spec);
 }
 
-// cos and sin [N, d/2] of the angle by which token (y, x) turns each channel pair: the first d/4 pairs by y * a_i, the
-// others by x * a_i, a_i = base^(-i / (d/4 - 1)).
-std::pair<at::Tensor, at::Tensor> rotary_table(std::int64_t height, std::int64_t width, std::int64_t d, double base,
-                                               const at::TensorOptions& options) {
-  const std::int64_t pairs = d / 4;
-  const auto exact = options.dtype(at::kDouble);  // large pictures: y * a_i needs more than float32's digits
-  const at::Tensor angle = at::pow(base, -at::linspace(0, 1, pairs, exact));
-  const at::Tensor y = at::arange(height, exact).unsqueeze(1) * angle;
-  const at::Tensor x = at::arange(width, exact).unsqueeze(1) * angle;
-  const at::Tensor turn =
-      at::cat({y.unsqueeze(1).expand({height, width, pairs}), x.unsqueeze(0).expand({height, width, pairs})}, -1)
-          .reshape({height * width, 2 * pairs});
-  return {at::cos(turn).to(options.dtype()), at::sin(turn).to(options.dtype())};
-}
+// The rotary embedding of a picture: cos and sin [N, d/2] of the angle by which token (y, x) turns each channel pair,
+// the first d/4 pairs by y * a_i, the others by x * a_i, a_i = base^(-i / (d/4 - 1)).
+class Turn {
+ public:
+  Turn(std::int64_t height, std::int64_t width, const at::Tensor& like, const AttentionSpec& spec)
+      : none_(spec.rotary == RotaryEmbedding::none) {
+    if (none_) return;
+    const std::int64_t pairs = like.size(-1) / 4;
+    const auto exact = like.options().dtype(at::kDouble);  // large pictures: y * a_i needs more than float32's digits
+    const at::Tensor angle = at::pow(spec.rotary_base, -at::linspace(0, 1, pairs, exact));
+    const at::Tensor y = at::arange(height, exact).unsqueeze(1) * angle;
+    const at::Tensor x = at::arange(width, exact).unsqueeze(1) * angle;
+    const at::Tensor turn =
+        at::cat({y.unsqueeze(1).expand({height, width, pairs}), x.unsqueeze(0).expand({height, width, pairs})}, -1)
+            .reshape({height * width, 2 * pairs});
+    cos_ = at::cos(turn).to(like.options().dtype()).unsqueeze(1);
+    sin_ = at::sin(turn).to(like.options().dtype()).unsqueeze(1);
+  }
 
-// Turns the interleaved pairs (2i, 2i + 1) of every d-wide part of x [..., N, parts * d].
-at::Tensor rotate(const at::Tensor& x, const at::Tensor& cos, const at::Tensor& sin) {
-  const std::int64_t pairs = cos.size(-1);
-  const at::Tensor paired = x.unflatten(-1, {x.size(-1) / (2 * pairs), pairs, 2});
-  const at::Tensor even = paired.select(-1, 0), odd = paired.select(-1, 1);
-  const at::Tensor c = cos.unsqueeze(1), s = sin.unsqueeze(1);
-  return at::stack({even * c - odd * s, odd * c + even * s}, -1).flatten(-3);
-}
+  // Turns the interleaved pairs (2i, 2i + 1) of every d-wide part of x [..., N, parts * d].
+  [[nodiscard]] at::Tensor operator()(const at::Tensor& x) const {
+    if (none_) return x;
+    const std::int64_t pairs = cos_.size(-1);
+    const at::Tensor paired = x.unflatten(-1, {x.size(-1) / (2 * pairs), pairs, 2});
+    const at::Tensor even = paired.select(-1, 0), odd = paired.select(-1, 1);
+    return at::stack({even * cos_ - odd * sin_, odd * cos_ + even * sin_}, -1).flatten(-3);
+  }
+
+ private:
+  bool none_;
+  at::Tensor cos_, sin_;
+};
 
 // q, k, v [..., N, d]; S and m are means, so that their size does not depend on that of the picture.
 at::Tensor nala(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, std::int64_t height, std::int64_t width,
                 const AttentionSpec& spec) {
-  const auto [cos, sin] = rotary_table(height, width, q.size(-1), spec.rotary_base, q.options());
+  const Turn turn(height, width, q, spec);
   const at::Tensor phi_q = query_features(q, spec), phi_k = key_features(k, spec);
-  const at::Tensor state = at::matmul(rotate(phi_k, cos, sin).transpose(-1, -2), v) / (height * width);
+  const at::Tensor state = at::matmul(turn(phi_k).transpose(-1, -2), v) / (height * width);
   const at::Tensor normaliser = phi_k.mean(-2, /*keepdim=*/true);
   const at::Tensor weight = (phi_q * normaliser).sum(-1, /*keepdim=*/true) + kEpsilon;
-  return at::matmul(rotate(phi_q, cos, sin), state) / weight;
+  return at::matmul(turn(phi_q), state) / weight;
 }
 
 at::Tensor softmax(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, std::int64_t height,
                    std::int64_t width, const AttentionSpec& spec) {
-  const auto [cos, sin] = rotary_table(height, width, q.size(-1), spec.rotary_base, q.options());
-  return at::scaled_dot_product_attention(rotate(q, cos, sin), rotate(k, cos, sin), v, /*attn_mask=*/{},
-                                          /*dropout_p=*/0.0, /*is_causal=*/false,
-                                          1.0 / std::sqrt(static_cast<double>(q.size(-1))));
+  const Turn turn(height, width, q, spec);
+  return at::scaled_dot_product_attention(turn(q), turn(k), v, /*attn_mask=*/{}, /*dropout_p=*/0.0,
+                                          /*is_causal=*/false, 1.0 / std::sqrt(static_cast<double>(q.size(-1))));
 }
 
 // All tokens of [B, H, W, C] attend to each other.
@@ -131,6 +139,7 @@ AttentionSpec attention_spec(const ModelSpec& spec, int block, AttentionKind kin
   attention.lambda = spec.lambda;
   attention.tau = spec.tau;
   attention.alpha = spec.alpha;
+  attention.rotary = spec.rotary;
   attention.rotary_base = spec.rotary_base;
   attention.window = spec.scopes.at(static_cast<std::size_t>(block)).window;
   attention.shift = window_shift(spec, block);

@@ -13,7 +13,9 @@ struct AttentionSpec {
   AttentionKind kind = AttentionKind::nala;
   int heads = 1;
   DirectionMap direction_map = DirectionMap::cosine;
-  double lambda = 3, tau = 0.5, alpha = 20, rotary_base = 10000;
+  double lambda = 3, tau = 0.5, alpha = 20;
+  RotaryEmbedding rotary = RotaryEmbedding::axial;
+  double rotary_base = 10000;
   int window = 0;  ///< 0 = all tokens of the picture
   int shift = 0;   ///< rows and columns by which the windows begin above and left of the picture
 };

@@ -87,6 +87,7 @@ Result<std::vector<double>> softmax_attention(const ModelSpec& spec, int height,
   AttentionSpec softmax;
   softmax.kind = AttentionKind::softmax;
   softmax.heads = spec.heads;
+  softmax.rotary = spec.rotary;
   softmax.rotary_base = spec.rotary_base;
   return attention(softmax, spec.head_dim(), height, width, q, k, v, options);
 }

@@ -49,6 +49,11 @@ TEST(Strips, GlobalCosineEqualsWholeImage) {
 TEST(Strips, GlobalReluSplitEqualsWholeImage) {
   compare(small_spec(DirectionMap::relu_split, 32, 2, {0, 0, 0}, 4), kSizes, 2);
 }
+TEST(Strips, WithoutRotaryEmbedding) {
+  ModelSpec spec = small_spec(DirectionMap::cosine, 32, 2, {0, 8, 0}, 4);
+  spec.rotary = RotaryEmbedding::none;
+  compare(spec, {{7, 13}, {50, 3}, {21, 30}}, 9);
+}
 TEST(Strips, DimsThatNeedPadding) {
   compare(small_spec(DirectionMap::cosine, 40, 2, {0, 0}, 3), {{7, 13}, {50, 3}}, 3);
   compare(small_spec(DirectionMap::cosine, 24, 2, {0, 0}, 3), {{7, 13}}, 4);

@@ -62,6 +62,16 @@ TEST(Nala, CpuEqualsReference) {
       }
 }
 
+TEST(Nala, WithoutRotaryEmbedding) {
+  for (const DirectionMap map : kMaps) {
+    Qkv data(map, 2, 20, 7, 53, 8);
+    const std::vector<double> turned = data.reference();
+    data.params.rotary = RotaryEmbedding::none;
+    EXPECT_LT(relative_error(data.cpu(3, 2), data.reference()), 1e-6);
+    EXPECT_GT(relative_error(data.cpu(3, 2), turned), 1e-2);
+  }
+}
+
 TEST(Nala, StripsAndThreadsChangeNoBit) {
   const Qkv data(DirectionMap::cosine, 2, 32, 37, 101, 7);
   const std::vector<float> whole = data.cpu(37, 1);

@@ -184,6 +184,30 @@ TEST(EagerNala, AgreesWithTheQuadraticForm) {
   }
 }
 
+/// Without rotary embedding a token's place does not matter: reversed inputs give reversed outputs.
+TEST(EagerNala, WithoutRotaryEmbeddingPlacesDoNotMatter) {
+  for (const DirectionMap map : kMaps) {
+    Problem problem = make_problem(1, 8, 5, 7, map, 6);
+    const Vector turned = nala(problem);
+    problem.spec.rotary = RotaryEmbedding::none;
+    const Vector forward = nala(problem);
+    EXPECT_GT(largest_difference(forward, turned), 1e-3);
+    for (std::vector<float>* x : {&problem.q, &problem.k, &problem.v}) {
+      std::vector<float> reversed;
+      for (std::size_t n = x->size() / 8; n-- > 0;)
+        reversed.insert(reversed.end(), x->begin() + static_cast<std::ptrdiff_t>(8 * n),
+                        x->begin() + static_cast<std::ptrdiff_t>(8 * n + 8));
+      *x = reversed;
+    }
+    const Vector backward = nala(problem);
+    double largest = 0;
+    for (std::size_t n = 0; n < forward.size() / 8; ++n)
+      for (std::size_t c = 0; c < 8; ++c)
+        largest = std::max(largest, std::abs(forward[8 * n + c] - backward[forward.size() - 8 * (n + 1) + c]));
+    EXPECT_LT(largest, 1e-12);
+  }
+}
+
 TEST(EagerNala, WindowsAreNalaWithinEachWindow) {
   for (const DirectionMap map : kMaps) {
     for (const int window : {1, 3, 4, 16}) {

@@ -38,6 +38,7 @@ TEST(Spec, SurvivesTheRoundTrip) {
   spec.lambda = 2.5;
   spec.tau = 0.25;
   spec.alpha = 7;
+  spec.rotary = RotaryEmbedding::none;
   spec.rotary_base = 100;
   spec.scopes = {{0}, {32}, {16}, {0}, {8}};
   const auto read = parse_spec(spec_json(spec));
