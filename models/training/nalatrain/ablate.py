@@ -107,7 +107,7 @@ def table(rows: list[dict]) -> str:
 
 def pick(rows: list[dict], fallback: str = "mixed") -> str:
     """The configuration to train on: the best mean of the six settings among the forms that lose at most 0.03 dB on
-    large pictures; a form that the C++ program does not know must be 0.05 dB better, relu_split and forms with more
+    large pictures; a form without rotary must be 0.05 dB better, relu_split and forms with more
     global blocks 0.03 dB (the spread between seeds is larger than that). Seeds are averaged."""
     value: dict[str, list[float]] = {}
     for row in rows:

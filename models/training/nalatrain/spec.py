@@ -26,7 +26,7 @@ class ModelSpec:
     tau: float = 0.5
     alpha: float = 20.0
     rotary_base: float = 10000.0
-    rotary: str = "axial"  # or "none", which the C++ program does not know yet
+    rotary: str = "axial"  # or "none" (docs/decisions/0007)
     scopes: tuple[str, ...] = field(default=())
 
     def __post_init__(self) -> None:

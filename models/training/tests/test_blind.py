@@ -12,7 +12,8 @@ from PIL import Image
 from nalatrain import protocol
 from nalatrain.ablate import pick, record, remaining, train_options
 from nalatrain.data import STRUCTURED, Store, load
-from nalatrain.evaluate import blind, upscale
+from nalatrain.colour import FLAT, shift
+from nalatrain.evaluate import blind, by_program, evaluate, upscale
 from nalatrain.export import metrics
 from nalatrain.metrics import psnr
 from nalatrain.network import Network, randomise
@@ -83,11 +84,34 @@ def test_validation_says_where_size_matters():
 def test_evaluation_of_a_folder(tmp_path):
     Image.fromarray(pixels(50, 61)).save(tmp_path / "one.png")
     network = small()
-    result = blind(network, tmp_path)
+    result = blind(lambda *place: evaluate(network, *place), tmp_path)
     assert set(result) == {*protocol.NAMES, "blind"}
     assert result["bicubic"]["pictures"][0]["psnr_y"] > 5
     lr = pixels(20, 31)
     assert upscale(network, lr, 8).shape == (80, 124, 3)
+
+
+def test_evaluation_by_a_program_reads_its_rows(tmp_path):
+    (tmp_path / "hr").mkdir()
+    for name in ("one.png", "two.png"):
+        Image.fromarray(pixels(52, 61)).save(tmp_path / "hr" / name)
+    program = tmp_path / "program"  # prints what it was given, and a mean, which is not a row
+    program.write_text(
+        "#!/bin/sh\nfor f in $(ls $4); do echo '{\"file\":\"'$f'\",\"psnr_y\":1,\"ssim_y\":0.5}'; done\n"
+        "echo '{\"mean_of\":2,\"psnr_y\":1,\"ssim_y\":0.5}'\n"
+    )
+    program.chmod(0o755)
+    rows = by_program([str(program)], tmp_path / "hr", 4, "b0.5_n0")
+    assert [row["file"] for row in rows] == ["one.png", "two.png"]
+
+
+def test_a_network_of_zeros_keeps_colours():
+    network = small()
+    with torch.no_grad():
+        network.tail.weight.zero_()
+        network.tail.bias.zero_()
+    assert all(shift(network, np.full((8, 8, 3), rgb, np.uint8)) == [0, 0, 0] for rgb in FLAT.values())
+    assert max(map(abs, shift(network, pixels(20, 30)))) < 0.5
 
 
 def test_blind_store_and_step(tmp_path):
