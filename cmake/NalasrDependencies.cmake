@@ -1,4 +1,5 @@
-# Every third-party library, looked for once. Result variables: NALASR_HAS_OPENCV, NALASR_HAS_TORCH.
+# Every third-party library, looked for once. Result variables: NALASR_HAS_OPENCV, NALASR_HAS_TORCH,
+# NALASR_HAS_CUDA.
 find_package(Threads REQUIRED)
 find_package(PNG REQUIRED)
 find_package(JPEG REQUIRED)
@@ -17,4 +18,5 @@ find_library(LCMS2_LIBRARY lcms2)
 
 include(NalasrOpenCV)
 include(NalasrTorch)
-message(STATUS "nalasr: OpenCV ${NALASR_HAS_OPENCV}, LibTorch ${NALASR_HAS_TORCH}")
+include(NalasrCuda)
+message(STATUS "nalasr: OpenCV ${NALASR_HAS_OPENCV}, LibTorch ${NALASR_HAS_TORCH}, CUDA ${NALASR_HAS_CUDA}")

@@ -4,29 +4,31 @@
 
 #include <cstddef>
 
-#include "base/buffer.h"
-
 namespace nalasr {
 
 class Arena {
  public:
   /// An arena that only counts.
   Arena() = default;
-  explicit Arena(std::size_t bytes) : memory_(bytes) {}
+  /// One that hands out `memory`; as much of it as an arena that counted has used().
+  explicit Arena(std::byte* memory) : memory_(memory) {}
 
-  [[nodiscard]] bool counting() const { return memory_.size() == 0; }
+  [[nodiscard]] bool counting() const { return memory_ == nullptr; }
 
-  /// `count` floats at a 64-byte boundary; nullptr while counting. Contents are whatever the last sweep left.
-  float* floats(std::size_t count) {
-    const std::size_t begin = used_;
-    used_ += (count * sizeof(float) + 63) / 64 * 64;
-    return counting() ? nullptr : reinterpret_cast<float*>(memory_.data() + begin);
+  /// `count` bytes at a multiple of `alignment`; nullptr while counting. Contents are whatever was there before.
+  std::byte* bytes(std::size_t count, std::size_t alignment) {
+    const std::size_t begin = (used_ + alignment - 1) / alignment * alignment;
+    used_ = begin + count;
+    return counting() ? nullptr : memory_ + begin;
   }
+  /// `count` floats at a 64-byte boundary.
+  float* floats(std::size_t count) { return reinterpret_cast<float*>(bytes(count * sizeof(float), 64)); }
   [[nodiscard]] std::size_t used() const { return used_; }
-  void reset() { used_ = 0; }
+  /// Gives back what was handed out since used() was `mark`.
+  void rewind(std::size_t mark = 0) { used_ = mark; }
 
  private:
-  Buffer<std::byte> memory_;
+  std::byte* memory_ = nullptr;
   std::size_t used_ = 0;
 };
 

@@ -1,8 +1,7 @@
 #include "engine/edge_stages.h"
 
-#include <cmath>
-
 #include "engine/stage_ops.h"
+#include "kernels/interpolation.h"
 
 namespace nalasr {
 
@@ -103,19 +102,6 @@ void BarrierStage::produce(int y0, int y1) {
     }
   });
   state_->add(partials, *context_.pool);
-}
-
-std::vector<float> base_phases(int scale) {
-  const auto keys = [](double x) {
-    x = std::abs(x);
-    if (x < 1) return (1.5 * x - 2.5) * x * x + 1;
-    if (x < 2) return ((-0.5 * x + 2.5) * x - 4) * x + 2;
-    return 0.0;
-  };
-  std::vector<float> weights;
-  for (int i = 0; i < scale; ++i)
-    for (int tap = -2; tap <= 2; ++tap) weights.push_back(static_cast<float>(keys((i + 0.5) / scale - 0.5 - tap)));
-  return weights;
 }
 
 TailStage::TailStage(const SweepContext& c, Arena& arena, const PictureView& picture, const RowRing& in,

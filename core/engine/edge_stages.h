@@ -87,7 +87,4 @@ class TailStage : public Stage {
   float* out_;
 };
 
-/// Weights of interpolation by `scale` with the Keys cubic (a = −0.5): [scale][5], taps at −2..2, half-pixel centres.
-std::vector<float> base_phases(int scale);
-
 }  // namespace nalasr

@@ -86,6 +86,11 @@ void OutputSink::flush() {
   pending_ = 0;
 }
 
+bool takes_bytes(const PlanRequest& request, const Plan& plan) {
+  return request.channels == 3 && request.bits == 8 && plan.output_width == plan.width * request.spec.scale &&
+         plan.output_height == plan.height * request.spec.scale;
+}
+
 std::uint64_t output_sink_bytes(const PlanRequest& request, const Plan& plan) {
   ImageInfo out;
   out.width = plan.output_width;

@@ -49,6 +49,9 @@ class OutputSink {
   int pending_ = 0, y_ = 0;
 };
 
+/// Whether the network's rows, rounded to 8 bits by the network itself, are the output's.
+bool takes_bytes(const PlanRequest& request, const Plan& plan);
+
 /// Bytes of the output side of a run: its sink and, for pictures with alpha, the plane and the pass that makes it.
 std::uint64_t output_sink_bytes(const PlanRequest& request, const Plan& plan);
 

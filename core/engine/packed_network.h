@@ -1,5 +1,4 @@
-// A model's weights in the form that the CPU kernels read: packed, padded, with everything folded in that can be
-// (LN affine into the next projection, γ into the last one, residual identities into depthwise centres).
+// A folded network (kernels/folded_network.h) in the form that the CPU kernels read: packed and padded.
 #pragma once
 
 #include <vector>

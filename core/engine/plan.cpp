@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "base/text.h"
+#include "engine/cuda/device_plan.h"
 #include "engine/output_sink.h"
 #include "engine/sweep.h"
 #include "image/alpha.h"
@@ -23,17 +24,34 @@ int preferred_strip_rows(const PlanRequest& r) {
   return std::clamp(tokens / r.width, 4, 16);
 }
 
-Plan plan_with(const PlanRequest& r, int strip_rows) {
+/// What does not depend on strips.
+Plan plan_for(const PlanRequest& r) {
   Plan p;
   p.width = r.width;
   p.height = r.height;
   std::tie(p.output_width, p.output_height) = output_size(r);
-  p.device = Device::cpu;
+  p.device = r.device == Device::cuda ? Device::cuda : Device::cpu;
   p.precision = r.precision;
   p.threads = r.threads;
-  p.strip_rows = std::min(strip_rows, r.height);
   p.sweeps = sweep_count(r.spec);
+  p.input_bytes = static_cast<std::uint64_t>(r.width) * r.height * r.channels * (r.bits / 8);
+  p.output_bytes = output_sink_bytes(r, p);
+  p.codec_bytes = r.encoder_bytes;
+  return p;
+}
 
+/// Peak of host memory where the network holds `network_bytes` beside the picture and the output side.
+std::uint64_t host_peak(const PlanRequest& r, const Plan& p, std::uint64_t network_bytes) {
+  // Reading comes before the map: the decoder and a second copy for orientation, then the alpha's colour pyramid.
+  const std::uint64_t bleeding = r.channels % 2 == 0 ? p.input_bytes + bleed_color_bytes(r.width, r.height) : 0;
+  const std::uint64_t preparing = std::max(r.decoder_bytes, bleeding);
+  const std::uint64_t running = p.input_bytes + network_bytes + p.output_bytes;
+  return std::max(preparing, running) + r.encoder_bytes + kProcessOverhead;
+}
+
+Plan plan_with(const PlanRequest& r, int strip_rows) {
+  Plan p = plan_for(r);
+  p.strip_rows = std::min(strip_rows, r.height);
   const SweepContext context{.spec = r.spec,
                              .nala = NalaParams::of(r.spec),
                              .width = r.width,
@@ -41,17 +59,29 @@ Plan plan_with(const PlanRequest& r, int strip_rows) {
                              .strip_rows = p.strip_rows,
                              .threads = r.threads};
   const std::uint64_t tokens = static_cast<std::uint64_t>(r.width) * r.height;
-  p.input_bytes = tokens * r.channels * (r.bits / 8);
   p.map_bytes = p.sweeps > 1 ? tokens * context.dim() * (r.precision == Precision::mixed ? 2 : 4) : 0;
   p.working_bytes = arena_bytes(context) + fixed_bytes(context);
-  p.output_bytes = output_sink_bytes(r, p);
-  p.codec_bytes = r.encoder_bytes;
+  p.predicted_peak = host_peak(r, p, p.map_bytes + p.working_bytes);
+  return p;
+}
 
-  // Reading comes before the map: the decoder and a second copy for orientation, then the alpha's colour pyramid.
-  const std::uint64_t bleeding = r.channels % 2 == 0 ? p.input_bytes + bleed_color_bytes(r.width, r.height) : 0;
-  const std::uint64_t preparing = std::max(r.decoder_bytes, bleeding);
-  const std::uint64_t running = p.input_bytes + p.map_bytes + p.working_bytes + p.output_bytes;
-  p.predicted_peak = std::max(preparing, running) + r.encoder_bytes + kProcessOverhead;
+Result<Plan> plan_for_gpu(const PlanRequest& r) {
+  Plan p = plan_for(r);
+  const Result<cuda::DeviceChoice> choice =
+      cuda::plan_device({.spec = r.spec,
+                         .width = r.width,
+                         .height = r.height,
+                         .picture_row_bytes = r.width * r.channels * (r.bits / 8),
+                         .sample = takes_bytes(r, p) ? cuda::Sample::u8 : cuda::Sample::f32,
+                         .strip_rows = r.strip_rows,
+                         .costs = r.costs,
+                         .budget = r.budget});
+  if (!choice) return choice.error();
+  p.strip_rows = choice->strip_rows;
+  p.map_bytes = choice->map_bytes;
+  p.working_bytes = choice->working_bytes;
+  p.device_memory = choice->memory;
+  p.predicted_peak = host_peak(r, p, p.device_memory.pinned_bytes);
   return p;
 }
 
@@ -74,10 +104,6 @@ const char* to_string(Device device) {
   }
 }
 
-std::string device_unavailable_reason(Device device) {
-  return device == Device::cuda ? "this build has no CUDA engine" : "";
-}
-
 Result<Plan> make_plan(const PlanRequest& r) {
   if (r.width < 1 || r.height < 1) return Error{ErrorCode::invalid_argument, "the picture is empty", ""};
   if (const Result<void> spec = check_spec(r.spec); !spec) return spec.error();
@@ -88,9 +114,12 @@ Result<Plan> make_plan(const PlanRequest& r) {
     return Error{ErrorCode::invalid_argument,
                  "the output would be more than " + std::to_string(kLargestSide) + " pixels along one side",
                  "choose a smaller scale"};
-  if (r.device == Device::cuda)
-    return Error{ErrorCode::device_unavailable, device_unavailable_reason(Device::cuda), "use --device cpu"};
-
+  if (r.device == Device::cuda) {
+    if (r.costs.scratch_bytes) return plan_for_gpu(r);
+    const std::string reason = device_unavailable_reason(Device::cuda);
+    return Error{ErrorCode::device_unavailable, reason.empty() ? "the plan lacks the GPU's costs" : reason,
+                 "use --device cpu"};
+  }
   Plan plan = plan_with(r, r.strip_rows > 0 ? r.strip_rows : preferred_strip_rows(r));
   while (r.budget && plan.predicted_peak > *r.budget && r.strip_rows == 0 && plan.strip_rows > 1)
     plan = plan_with(r, plan.strip_rows / 2);

@@ -16,14 +16,6 @@ std::vector<int> global_blocks(const ModelSpec& spec) {
   return blocks;
 }
 
-/// Blocks [first, last) that sweep `index` computes.
-std::pair<int, int> blocks_of_sweep(const ModelSpec& spec, int index) {
-  const std::vector<int> globals = global_blocks(spec);
-  const int first = index == 0 ? 0 : globals[index - 1];
-  const int last = index < static_cast<int>(globals.size()) ? globals[index] : spec.blocks;
-  return {first, last};
-}
-
 struct Sweep {
   std::vector<std::unique_ptr<Stage>> stages;
 
@@ -86,6 +78,13 @@ bool run_sweep(Sweep& sweep, int height, int strip_rows, const std::function<voi
 
 }  // namespace
 
+std::pair<int, int> blocks_of_sweep(const ModelSpec& spec, int index) {
+  const std::vector<int> globals = global_blocks(spec);
+  const int first = index == 0 ? 0 : globals[index - 1];
+  const int last = index < static_cast<int>(globals.size()) ? globals[index] : spec.blocks;
+  return {first, last};
+}
+
 int sweep_count(const ModelSpec& spec) { return static_cast<int>(global_blocks(spec).size()) + 1; }
 
 double sweep_cost(const ModelSpec& spec, int index) {
@@ -139,13 +138,13 @@ RunOutcome run_network(const PackedNetwork& network, const PictureView& picture,
 
   const int sweeps = sweep_count(c.spec);
   ResidentMap map(c.width, sweeps > 1 ? c.height : 0, c.dim(), network.half_map);
-  Arena arena(arena_bytes(c));
+  Buffer<std::byte> rings(arena_bytes(c));
   cpu::NalaState current(c.nala, network.bf16_products), next(c.nala, network.bf16_products);
 
   double total = 0, finished = 0;
   for (int i = 0; i < sweeps; ++i) total += sweep_cost(c.spec, i);
   for (int i = 0; i < sweeps; ++i) {
-    arena.reset();
+    Arena arena(rings.data());
     next.clear();
     Sweep sweep = build_sweep(c, arena, i, picture, &map, &current, &next, sink);
     const double cost = sweep_cost(c.spec, i);

@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <stop_token>
+#include <utility>
 #include <vector>
 
 #include "engine/edge_stages.h"
@@ -14,6 +15,8 @@ namespace nalasr {
 
 /// Number of sweeps of a network: its global layers + 1.
 int sweep_count(const ModelSpec& spec);
+/// Blocks [first, last) that sweep `index` computes. All but the first of them, or all in sweep 0, are windowed.
+std::pair<int, int> blocks_of_sweep(const ModelSpec& spec, int index);
 /// Multiply-accumulates per token of sweep `index`; their ratio is what progress and estimates are made of.
 double sweep_cost(const ModelSpec& spec, int index);
 /// Bytes of the arena that the largest sweep needs. `context.network` may be null.

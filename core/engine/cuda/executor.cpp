@@ -1,0 +1,260 @@
+#include "engine/cuda/executor.h"
+
+#include <cmath>
+#include <deque>
+
+#include "engine/cuda/streamed_map.h"
+
+namespace nalasr::cuda {
+namespace {
+
+/// Keeps the host a bounded number of steps ahead of the device, and tells how far the device is.
+class Pacer {
+ public:
+  Pacer(Stream stream, std::function<void(int, double)> progress) : stream_(stream), progress_(std::move(progress)) {}
+
+  void step(int sweep, double fraction) {
+    if (++steps_ % kStepsPerMark != 0) return;
+    Mark mark{sweep, fraction, {}};
+    if (marks_.size() == kMarks) {
+      marks_.front().event.synchronize();
+      tell(marks_.front());
+      mark.event = std::move(marks_.front().event);
+      marks_.pop_front();
+    }
+    mark.event.record(stream_);
+    marks_.push_back(std::move(mark));
+  }
+  /// All is done.
+  void finish(int sweep) { tell({sweep, 1.0, {}}); }
+
+ private:
+  static constexpr std::size_t kMarks = 8;
+  static constexpr int kStepsPerMark = 8;
+
+  struct Mark {
+    int sweep;
+    double fraction;
+    Event event;
+  };
+  void tell(const Mark& mark) const {
+    if (progress_) progress_(mark.sweep, mark.fraction);
+  }
+
+  Stream stream_;
+  std::function<void(int, double)> progress_;
+  int steps_ = 0;
+  std::deque<Mark> marks_;
+};
+
+/// (cos, sin) of every row's or column's angles.
+std::vector<float> rotary_table(const NalaParams& p, int length) {
+  const int pairs = p.head_dim / 4;
+  std::vector<float> table;
+  table.reserve(static_cast<std::size_t>(length) * pairs * 2);
+  for (int i = 0; i < length; ++i)
+    for (int pair = 0; pair < pairs; ++pair) {
+      const double angle = i * rotary_frequency(p, pair);
+      table.push_back(static_cast<float>(std::cos(angle)));
+      table.push_back(static_cast<float>(std::sin(angle)));
+    }
+  return table;
+}
+
+class Run {
+ public:
+  Run(const Kernels& kernels, const RunShape& shape, const DeviceCosts& costs, const DevicePlan& plan,
+      const PictureView& picture, const Target& target)
+      : free_before_(device_memory().free),
+        kernels_(kernels),
+        shape_(shape),
+        nala_(NalaParams::of(shape.spec)),
+        view_(picture),
+        memory_(layout_bytes(shape, costs, plan.map_chunks == 0)),
+        map_(shape, costs, plan, take_layout(costs, plan.map_chunks == 0), compute_.get()),
+        output_(shape, layout_, target, compute_.get()) {
+    const std::size_t free_now = device_memory().free;
+    device_bytes_ = free_before_ > free_now ? free_before_ - free_now : 0;
+    picture_ = {.width = shape.width,
+                .height = shape.height,
+                .rotary = {layout_.rotary_rows, layout_.rotary_columns},  // null where there is none
+                .scratch = layout_.scratch,
+                .overflows = layout_.overflows};
+    input_ = {.data = layout_.picture,
+              .channels = picture.channels,
+              .bits = picture.bits,
+              .stride = static_cast<std::size_t>(shape.picture_row_bytes),
+              .alpha = picture.source == SampleSource::alpha};
+  }
+  ~Run() { compute_.drain(); }  // before the map goes, whose own streams are not all that use it
+
+  RunResult execute(const std::function<void(int, double)>& progress, const std::stop_token& stop) {
+    const int sweeps = static_cast<int>(shape_.sweeps.size());
+    double total = 0, finished = 0;
+    for (int i = 0; i < sweeps; ++i) total += sweep_cost(shape_.spec, i);
+    upload_tables();
+    const Event begin, end;
+    begin.record(compute_.get());
+    Pacer pacer(compute_.get(), progress);
+    for (int i = 0; i < sweeps; ++i) {
+      const SweepShape& sweep = shape_.sweeps[i];
+      const double cost = sweep_cost(shape_.spec, i), rows = static_cast<double>(shape_.height) * sweep.stages.size();
+      if (sweep.writes_map()) fill_zero(layout_.total, sum_floats(nala_) * sizeof(double), compute_.get());
+      map_.begin_sweep(sweep);
+      double rows_done = 0;
+      for (const Step& step : sweep.steps) {
+        if (stop.stop_requested()) return result(RunOutcome::stopped);
+        const MapUse use = map_use(sweep, step, shape_.height);
+        map_.before(use);
+        if (!launch(i, step)) return result(RunOutcome::overflowed);
+        map_.after(use);
+        rows_done += step.rows.last - step.rows.first;
+        pacer.step(i, (finished + cost * rows_done / rows) / total);
+      }
+      finished += cost;
+      if (sweep.writes_map())
+        kernels_.finalise(picture_, layout_.total, static_cast<double>(shape_.width) * shape_.height, layout_.state,
+                          compute_.get());
+      check_launches();
+    }
+    end.record(compute_.get());
+    if (!output_.finish()) return result(RunOutcome::overflowed);
+    end.synchronize();
+    pacer.finish(sweeps - 1);
+    RunResult done = result(RunOutcome::finished);
+    done.milliseconds = end.milliseconds_since(begin);
+    return done;
+  }
+
+ private:
+  /// Lays the run out in memory_ and returns where the map is to lie.
+  void* take_layout(const DeviceCosts& costs, bool whole_map) {
+    Arena arena(memory_.data());
+    layout_ = lay_out(shape_, costs, whole_map, arena);
+    return layout_.map;
+  }
+  [[nodiscard]] RunResult result(RunOutcome outcome) const {
+    return {.outcome = outcome, .delivered = output_.delivered(), .device_bytes = device_bytes_};
+  }
+
+  void upload_tables() {
+    fill_zero(layout_.overflows, sizeof(std::uint32_t), compute_.get());
+    if (!layout_.rotary_rows) return;
+    const std::vector<float> rows = rotary_table(nala_, shape_.height), columns = rotary_table(nala_, shape_.width);
+    copy(layout_.rotary_rows, rows.data(), rows.size() * sizeof(float), compute_.get());
+    copy(layout_.rotary_columns, columns.data(), columns.size() * sizeof(float), compute_.get());
+  }
+
+  /// The picture comes in beside the first sweep: `compute` waits for rows before `until` only.
+  void upload(int until) {
+    until = std::min(until, shape_.height);
+    if (until <= uploaded_) return;
+    const std::size_t row = shape_.picture_row_bytes;
+    copy_rows(static_cast<std::byte*>(layout_.picture) + row * uploaded_, row, view_.data + view_.stride * uploaded_,
+              view_.stride, row, until - uploaded_, upload_.get());
+    picture_there_.record(upload_.get());
+    picture_there_.hold(compute_.get());
+    uploaded_ = until;
+  }
+
+  /// False: the output queue met values that are not finite.
+  bool launch(int sweep, const Step& step) {
+    const std::vector<StageShape>& shapes = shape_.sweeps[sweep].stages;
+    const std::vector<StageMemory>& memories = layout_.stages[sweep];
+    const StageShape& s = shapes[step.stage];
+    const StageMemory& m = memories[step.stage];
+    const Rows in = step.stage > 0 ? Rows{memories[step.stage - 1].ring, shapes[step.stage - 1].capacity} : map_.rows();
+    const Rows out{m.ring, s.capacity};
+    const Stream stream = compute_.get();
+    switch (s.op) {
+      case Op::head:
+        upload(step.rows.last + 1);
+        kernels_.head(picture_, input_, out, step.rows, stream);
+        break;
+      case Op::windows:
+        make_windows(s, m, in, out, step.rows);
+        break;
+      case Op::attend:
+        kernels_.attend(
+            picture_, s.index, in, out, step.rows,
+            s.window ? window_states(shapes[step.stage - 1], memories[step.stage - 1], step.rows.first) : layout_.state,
+            s.window, s.shift, stream);
+        break;
+      case Op::ffn:
+        kernels_.ffn(picture_, s.index, in, out, step.rows, stream);
+        break;
+      case Op::group_conv:
+        kernels_.group_conv(picture_, s.index, in, out, step.rows, stream);
+        break;
+      case Op::barrier: {
+        kernels_.barrier(picture_, s.index, in, map_.rows(), step.rows, m.sums, stream);
+        const int units = (step.rows.last - step.rows.first + kUnitRows - 1) / kUnitRows *
+                          ((shape_.width + kUnitColumns - 1) / kUnitColumns);
+        kernels_.reduce(m.sums, units, layout_.total, stream);
+        break;
+      }
+      case Op::tail: {
+        const Output to = output_.begin(step.rows);
+        kernels_.tail(picture_, input_, in, to, step.rows, stream);
+        return output_.end(step.rows);
+      }
+    }
+    return true;
+  }
+
+  [[nodiscard]] int windows_across(const StageShape& s) const {
+    return (shape_.width + s.shift + s.window - 1) / s.window;
+  }
+
+  /// States of the row of windows that row `y` lies in. `s`, `m`: of the stage that makes them.
+  [[nodiscard]] void* window_states(const StageShape& s, const StageMemory& m, int y) const {
+    const int row = (y + s.shift) / s.window % s.window_rows;
+    return static_cast<std::byte*>(m.states) + kernels_.state_bytes() * windows_across(s) * row;
+  }
+
+  void make_windows(const StageShape& s, const StageMemory& m, Rows in, Rows out, Span rows) {
+    kernels_.windows(picture_, s.index, s.window, s.shift, in, out, rows, m.sums, compute_.get());
+    const int across = windows_across(s);
+    // Tokens of a window outside the picture count as zeros: the mean is over all W² of them.
+    const double tokens = static_cast<double>(s.window) * s.window;
+    const float* sums = m.sums;
+    for (int y = rows.first; y < rows.last; sums += sum_floats(nala_) * across) {
+      kernels_.finalise_windows(picture_, sums, across, tokens, window_states(s, m, y), compute_.get());
+      y = rows_of_windows(s, (y + s.shift) / s.window, shape_.height).last;
+    }
+  }
+
+  std::size_t free_before_, device_bytes_ = 0;
+  const Kernels& kernels_;
+  const RunShape& shape_;
+  NalaParams nala_;
+  const PictureView& view_;
+  DeviceBuffer memory_;
+  RunLayout layout_;
+  OwnedStream compute_, upload_;
+  Event picture_there_;
+  StreamedMap map_;
+  OutputQueue output_;
+  Kernels::Picture picture_;
+  Input input_;
+  int uploaded_ = 0;
+};
+
+}  // namespace
+
+DeviceCosts costs_of(const Kernels& kernels) {
+  return {.free_bytes = device_memory().free,
+          .weight_bytes = kernels.weight_bytes(),
+          .state_bytes = kernels.state_bytes(),
+          .element_bytes = static_cast<int>(kernels.element_bytes()),
+          .scratch_bytes = [&kernels](int width, int rows) { return kernels.scratch_bytes(width, rows); }};
+}
+
+RunResult run_network(const Kernels& kernels, const RunShape& shape, const DeviceCosts& costs, const DevicePlan& plan,
+                      const PictureView& picture, const Target& target,
+                      const std::function<void(int, double)>& progress, const std::stop_token& stop) {
+  Run run(kernels, shape, costs, plan, picture, target);
+  return run.execute(progress, stop);
+}
+
+}  // namespace nalasr::cuda

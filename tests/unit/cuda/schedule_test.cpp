@@ -1,0 +1,153 @@
+// The GPU's schedule, memory plan and map placement: pure numbers, so every machine tests them.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+
+#include "engine/cuda/device_plan.h"
+#include "engine/cuda/placement.h"
+#include "engine/sweep.h"
+
+namespace nalasr::cuda {
+namespace {
+
+ModelSpec spec_with(std::vector<int> windows) {
+  ModelSpec s;
+  s.blocks = static_cast<int>(windows.size());
+  s.group = 2;
+  for (const int w : windows) s.scopes.push_back({w});
+  return s;
+}
+
+/// Walks a schedule as the device would and checks that every row a step reads is there and still itself.
+void check_sweep(const SweepShape& sweep, int height) {
+  std::vector<int> done(sweep.stages.size(), 0);
+  int written = 0;  // rows of the map that the next layer has overwritten
+  for (const Step& step : sweep.steps) {
+    const StageShape& s = sweep.stages[step.stage];
+    ASSERT_EQ(step.rows.first, done[step.stage]);
+    ASSERT_LT(step.rows.first, step.rows.last);
+    ASSERT_LE(step.rows.last - step.rows.first, s.step_rows);
+    const bool aligned = step.rows.first % 8 == 0;
+    EXPECT_TRUE(aligned || (s.op != Op::barrier && (s.op != Op::attend || s.window > 0)));
+    const int first = std::max(0, step.rows.first - s.halo), last = std::min(height, step.rows.last + s.halo);
+    if (step.stage > 0) {
+      const StageShape& source = sweep.stages[step.stage - 1];
+      EXPECT_LE(last, done[step.stage - 1]) << "rows that do not exist yet";
+      EXPECT_GE(first, done[step.stage - 1] - source.capacity) << "rows that were overwritten";
+    } else if (sweep.reads_map()) {
+      EXPECT_LE(written, first) << "rows of the next layer";
+    }
+    if (s.op == Op::attend && s.window) {
+      const int row = (step.rows.first + s.shift) / s.window;
+      EXPECT_EQ(row, (step.rows.last - 1 + s.shift) / s.window) << "one row of windows at a time";
+      const int newest = (done[step.stage - 1] - 1 + s.shift) / s.window;
+      EXPECT_LT(newest - row, sweep.stages[step.stage - 1].window_rows) << "states that were overwritten";
+    }
+    done[step.stage] = step.rows.last;
+    if (s.op == Op::barrier) written = step.rows.last;
+  }
+  for (const int rows : done) EXPECT_EQ(rows, height);
+}
+
+TEST(GpuSchedule, EveryRowIsThereWhenItIsRead) {
+  for (const auto& windows : std::vector<std::vector<int>>{{0, 0, 0}, {32, 32, 0, 32, 32, 32}, {8, 0, 8, 8}, {32}, {0}})
+    for (const int height : {1, 2, 7, 8, 9, 31, 64, 100, 333})
+      for (const int strip : {8, 16, 40, 1000})
+        for (const int tail : {8, 16})
+          for (int i = 0; i < sweep_count(spec_with(windows)); ++i) {
+            SCOPED_TRACE("height " + std::to_string(height) + ", strips of " + std::to_string(strip) + ", sweep " +
+                         std::to_string(i));
+            check_sweep(shape_sweep(spec_with(windows), i, height, strip, std::min(tail, strip)), height);
+          }
+}
+
+DeviceRequest request_of(int width, int height) {
+  DeviceRequest r;
+  r.spec = spec_with(std::vector<int>(12, 0));
+  r.spec.group = 4;
+  r.width = width;
+  r.height = height;
+  r.picture_row_bytes = 3 * width;
+  r.sample = Sample::u8;
+  r.costs = {.free_bytes = 16ull << 30,
+             .weight_bytes = 2 << 20,
+             .state_bytes = 17'000,
+             .element_bytes = 2,
+             .scratch_bytes = [](int, int) { return std::uint64_t{0}; }};
+  return r;
+}
+
+TEST(GpuPlan, FullHdFitsTheAim) {
+  DeviceRequest r = request_of(1920, 1080);
+  const auto plan = plan_device(r);
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(plan->memory.map_chunks, 0);
+  const std::uint64_t output = 7680ull * 4320 * 3;
+  EXPECT_LT(plan->memory.bytes + output, 450ull << 20) << "map, rings and both pictures";
+}
+
+TEST(GpuPlan, BudgetMovesTheMapToTheHostAndThenRefuses) {
+  DeviceRequest r = request_of(1920, 1080);
+  std::uint64_t last_pinned = 0;
+  for (const int mebibytes : {400, 256, 128, 64}) {
+    r.budget = static_cast<std::uint64_t>(mebibytes) << 20;
+    const auto plan = plan_device(r);
+    ASSERT_TRUE(plan) << mebibytes << " MiB: " << plan.error().message;
+    EXPECT_LE(plan->memory.bytes, *r.budget);
+    EXPECT_GE(plan->memory.pinned_bytes, last_pinned);
+    last_pinned = plan->memory.pinned_bytes;
+  }
+  r.budget = 1 << 20;
+  const auto refused = plan_device(r);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::out_of_memory);
+  // The bytes it names are enough.
+  const std::string& message = refused.error().message;
+  r.budget = std::stoull(message.substr(message.find('(') + 1));
+  EXPECT_TRUE(plan_device(r));
+  r.budget = *r.budget - 1;
+  EXPECT_FALSE(plan_device(r));
+}
+
+TEST(GpuPlan, FreeMemoryBindsLikeABudget) {
+  DeviceRequest r = request_of(7680, 4320);
+  EXPECT_EQ(plan_device(r)->memory.map_chunks, 0);
+  r.costs.free_bytes = 4ull << 30;
+  const auto plan = plan_device(r);
+  ASSERT_TRUE(plan) << plan.error().message;
+  EXPECT_GT(plan->memory.host_chunks, 0);
+  EXPECT_LT(plan->memory.bytes, r.costs.free_bytes);
+  EXPECT_LT(plan->memory.host_chunks, plan->memory.map_chunks / 2) << "as few as necessary";
+}
+
+/// Shared chunks never hold two that a step needs at once.
+TEST(GpuPlan, StreamedChunksDoNotCollide) {
+  for (const int mebibytes : {200, 100, 60}) {
+    DeviceRequest r = request_of(1000, 1500);
+    r.budget = static_cast<std::uint64_t>(mebibytes) << 20;
+    const auto plan = plan_device(r);
+    ASSERT_TRUE(plan) << plan.error().message;
+    if (plan->memory.map_chunks == 0) continue;
+    const RunShape shape(r.spec, r.width, r.height, r.picture_row_bytes, r.sample, true, plan->strip_rows);
+    const MapPlacement placement(plan->memory.map_chunks, plan->memory.host_chunks, plan->memory.ring_chunks);
+    EXPECT_EQ(static_cast<int>(placement.streamed.size()), plan->memory.host_chunks);
+    const std::size_t row = map_row_bytes(shape, r.costs), chunk = std::size_t{2} << 20;
+    for (const SweepShape& sweep : shape.sweeps) {
+      int finished = 0;
+      for (const Step& step : sweep.steps) {
+        const MapUse use = map_use(sweep, step, r.height);
+        std::vector<int> owner(placement.ring, -1);
+        for (const int c : placement.streamed) {
+          if (c * chunk >= row * use.touched || (c + 1) * chunk <= row * finished) continue;
+          EXPECT_EQ(owner[placement.physical[c]], -1) << "chunks " << owner[placement.physical[c]] << " and " << c;
+          owner[placement.physical[c]] = c;
+        }
+        finished = std::max(finished, use.finished);
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace nalasr::cuda
