@@ -63,7 +63,9 @@ Error JpegErrors::to_error() const {
   switch (code) {
     case JERR_OUT_OF_MEMORY:
       return {ErrorCode::out_of_memory, "not enough memory for this JPEG", ""};
+#if JPEG_LIB_VERSION < 70  // later ABIs always decode arithmetic coding
     case JERR_ARITH_NOTIMPL:
+#endif
     case JERR_BAD_PRECISION:
     case JERR_CCIR601_NOTIMPL:
     case JERR_CONVERSION_NOTIMPL:
