@@ -20,16 +20,17 @@ foreach(source ${kernel_sources})
   endif()
 endforeach()
 
-add_library(emulated_kernels STATIC ${emulated_sources} emulation/emulator.cpp emulation/runtime.cpp)
+add_library(emulated_kernels OBJECT ${emulated_sources} emulation/emulator.cpp emulation/runtime.cpp
+                                    emulation/chunked_memory.cpp)
 target_include_directories(emulated_kernels PRIVATE ${emulated} emulation ${CMAKE_CURRENT_SOURCE_DIR}
                                                     ${PROJECT_SOURCE_DIR}/core ${PROJECT_SOURCE_DIR}/core/include)
 target_include_directories(emulated_kernels SYSTEM PRIVATE ${CMAKE_CUDA_TOOLKIT_INCLUDE_DIRECTORIES})
 # -w: what nvcc accepts need not please g++; the same source is compiled with warnings by nvcc.
 target_compile_options(emulated_kernels PRIVATE -w -O2 "SHELL:-include ${CMAKE_CURRENT_SOURCE_DIR}/emulation/emulator.h")
 
-add_executable(emulated_kernels_test emulation/kernels_test.cpp)
+add_executable(emulated_kernels_test emulation/kernels_test.cpp emulation/engine_test.cpp)
 target_include_directories(emulated_kernels_test PRIVATE ${PROJECT_SOURCE_DIR}/core ${CMAKE_CURRENT_SOURCE_DIR})
-# First the emulated kernels, so that they and not the device's are found.
+# As objects, so that they and not the device's in nalasr_core are found.
 target_link_libraries(emulated_kernels_test PRIVATE emulated_kernels nalasr_core GTest::gtest GTest::gtest_main)
 nalasr_target(emulated_kernels_test)
 gtest_discover_tests(emulated_kernels_test DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 600)

@@ -5,7 +5,6 @@
 
 #include "base/text.h"
 #include "engine/cuda/placement.h"
-#include "kernels/cuda/chunked_memory.h"
 
 namespace nalasr::cuda {
 namespace {
@@ -38,8 +37,8 @@ DeviceChoice choice_with(const DeviceRequest& r, const RunShape& shape, int host
   c.memory.map_chunks = map_chunks(shape, r.costs);
   c.memory.host_chunks = host;
   c.memory.ring_chunks = ring_chunks(shape, r.costs, host);
-  c.memory.bytes += (c.memory.map_chunks - host + c.memory.ring_chunks) * std::uint64_t{kChunkBytes};
-  c.memory.pinned_bytes += host * std::uint64_t{kChunkBytes};
+  c.memory.bytes += (c.memory.map_chunks - host + c.memory.ring_chunks) * r.costs.chunk_bytes;
+  c.memory.pinned_bytes += host * r.costs.chunk_bytes;
   return c;
 }
 

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "kernels/cuda/chunked_memory.h"
-
 namespace nalasr::cuda {
 namespace {
 
@@ -28,22 +26,22 @@ MapPlacement::MapPlacement(int chunks, int host, int shared) : ring(shared) {
 }
 
 int map_chunks(const RunShape& shape, const DeviceCosts& costs) {
-  return static_cast<int>((map_row_bytes(shape, costs) * shape.height + kChunkBytes - 1) / kChunkBytes);
+  return static_cast<int>((map_row_bytes(shape, costs) * shape.height + costs.chunk_bytes - 1) / costs.chunk_bytes);
 }
 
 int ring_chunks(const RunShape& shape, const DeviceCosts& costs, int host) {
-  const std::size_t row = map_row_bytes(shape, costs);
+  const std::size_t row = map_row_bytes(shape, costs), chunk = costs.chunk_bytes;
   const int chunks = map_chunks(shape, costs);
   // Ahead of the step that computes, one strip comes in; behind it, one goes out.
-  const int ahead = static_cast<int>(row * shape.strip_rows / kChunkBytes) + 1;
+  const int ahead = static_cast<int>(row * shape.strip_rows / chunk) + 1;
   int most = 0;
   for (const SweepShape& sweep : shape.sweeps) {
     int finished = 0;
     for (const Step& step : sweep.steps) {
       const MapUse use = map_use(sweep, step, shape.height);
       if (use.touched > 0) {
-        const int first = std::max(0, static_cast<int>(row * finished / kChunkBytes) - ahead);
-        const int last = std::min(chunks, static_cast<int>((row * use.touched - 1) / kChunkBytes) + 1 + ahead);
+        const int first = std::max(0, static_cast<int>(row * finished / chunk) - ahead);
+        const int last = std::min(chunks, static_cast<int>((row * use.touched - 1) / chunk) + 1 + ahead);
         most = std::max(most, streamed_before(last, chunks, host) - streamed_before(first, chunks, host));
       }
       finished = std::max(finished, use.finished);

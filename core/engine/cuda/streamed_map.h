@@ -29,12 +29,14 @@ class StreamedMap {
 
  private:
   [[nodiscard]] int slot(int index) const { return index % placement_.ring; }
-  [[nodiscard]] std::byte* device(int index) const { return memory_.data() + placement_.streamed[index] * kChunkBytes; }
-  [[nodiscard]] std::byte* host(int index) const { return host_.data() + index * kChunkBytes; }
+  [[nodiscard]] std::byte* device(int index) const {
+    return memory_.data() + placement_.streamed[index] * chunk_bytes_;
+  }
+  [[nodiscard]] std::byte* host(int index) const { return host_.data() + index * chunk_bytes_; }
   void load_ahead();
 
   MapPlacement placement_;
-  std::size_t row_bytes_;
+  std::size_t row_bytes_, chunk_bytes_;
   int height_;
   Rows rows_;
   Stream compute_;

@@ -30,6 +30,7 @@ struct DeviceCosts {
   std::uint64_t weight_bytes = 0;                                     ///< there already
   std::uint64_t state_bytes = 0;                                      ///< of one layer's sums, or of one window's
   int element_bytes = 4;                                              ///< of a feature map's values
+  std::uint64_t chunk_bytes = std::uint64_t{2} << 20;  ///< what the device maps at a time
   std::function<std::uint64_t(int width, int rows)> scratch_bytes{};  ///< for steps of that many rows
 };
 
@@ -52,7 +53,7 @@ struct PlanRequest {
 };
 
 /// How a run uses a GPU; zeros on the CPU. A map that does not fit keeps a part of itself in pinned host memory: its
-/// chunks (of 2 MiB) take turns on a few chunks of device memory.
+/// chunks take turns on a few chunks of device memory.
 struct DevicePlan {
   std::uint64_t bytes = 0;         ///< predicted peak of device memory, weights included
   std::uint64_t pinned_bytes = 0;  ///< host memory that the device copies to and from

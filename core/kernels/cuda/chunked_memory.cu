@@ -3,7 +3,6 @@
 #include <cuda.h>
 
 #include <algorithm>
-#include <utility>
 
 #include "kernels/cuda/check.cuh"
 
@@ -43,7 +42,7 @@ void check_driver(CUresult status, const char* what) {
 
 }  // namespace
 
-ChunkedMemory::ChunkedMemory(const std::vector<int>& physical) {
+ChunkedMemory::ChunkedMemory(const std::vector<int>& physical, std::size_t chunk_bytes) : chunk_bytes_(chunk_bytes) {
   if (physical.empty()) return;
   int device = 0;
   check(cudaGetDevice(&device), "current device");
@@ -58,12 +57,12 @@ ChunkedMemory::ChunkedMemory(const std::vector<int>& physical) {
     const int count = *std::max_element(physical.begin(), physical.end()) + 1;
     for (int i = 0; i < count; ++i) {
       physical_.push_back(0);
-      check_driver(driver().create(&physical_.back(), kChunkBytes, &properties, 0), "device memory");
+      check_driver(driver().create(&physical_.back(), chunk_bytes_, &properties, 0), "device memory");
     }
-    range_bytes_ = physical.size() * kChunkBytes;
+    range_bytes_ = physical.size() * chunk_bytes_;
     check_driver(driver().reserve(&range_, range_bytes_, 0, 0, 0), "address range");
     for (; mapped_ < physical.size(); ++mapped_)
-      check_driver(driver().map(range_ + mapped_ * kChunkBytes, kChunkBytes, 0, physical_[physical[mapped_]], 0),
+      check_driver(driver().map(range_ + mapped_ * chunk_bytes_, chunk_bytes_, 0, physical_[physical[mapped_]], 0),
                    "mapping");
     check_driver(driver().set_access(range_, range_bytes_, &access, 1), "access to a mapping");
   } catch (...) {
@@ -76,29 +75,10 @@ ChunkedMemory::~ChunkedMemory() { release(); }
 
 void ChunkedMemory::release() noexcept {
   if (physical_.empty()) return;
-  for (std::size_t i = 0; i < mapped_; ++i) driver().unmap(range_ + i * kChunkBytes, kChunkBytes);
+  for (std::size_t i = 0; i < mapped_; ++i) driver().unmap(range_ + i * chunk_bytes_, chunk_bytes_);
   if (range_) driver().free(range_, range_bytes_);
   for (const unsigned long long handle : physical_)
     if (handle) driver().release(handle);
-  physical_.clear();
-  range_ = 0;
-  mapped_ = 0;
-}
-
-ChunkedMemory::ChunkedMemory(ChunkedMemory&& other) noexcept
-    : range_(std::exchange(other.range_, 0)),
-      range_bytes_(other.range_bytes_),
-      mapped_(std::exchange(other.mapped_, 0)),
-      physical_(std::move(other.physical_)) {
-  other.physical_.clear();
-}
-
-ChunkedMemory& ChunkedMemory::operator=(ChunkedMemory&& other) noexcept {
-  std::swap(range_, other.range_);
-  std::swap(range_bytes_, other.range_bytes_);
-  std::swap(mapped_, other.mapped_);
-  std::swap(physical_, other.physical_);
-  return *this;
 }
 
 std::byte* ChunkedMemory::data() const { return reinterpret_cast<std::byte*>(range_); }

@@ -10,16 +10,14 @@
 
 namespace nalasr::cuda {
 
-inline constexpr std::size_t kChunkBytes = std::size_t{2} << 20;  ///< what NVIDIA's devices map at a time
-
 class ChunkedMemory {
  public:
-  ChunkedMemory() = default;
-  /// Chunk i of the range is physical chunk physical[i], from 0 on. Throws DeviceOutOfMemory, Failure.
-  explicit ChunkedMemory(const std::vector<int>& physical);
+  /// Chunk i of the range is physical chunk physical[i], from 0 on. `chunk_bytes`: a multiple of 2 MiB, which is what
+  /// NVIDIA's devices map at a time. Throws DeviceOutOfMemory, Failure.
+  ChunkedMemory(const std::vector<int>& physical, std::size_t chunk_bytes);
   ~ChunkedMemory();
-  ChunkedMemory(ChunkedMemory&& other) noexcept;
-  ChunkedMemory& operator=(ChunkedMemory&& other) noexcept;
+  ChunkedMemory(const ChunkedMemory&) = delete;
+  ChunkedMemory& operator=(const ChunkedMemory&) = delete;
 
   [[nodiscard]] std::byte* data() const;
 
@@ -27,8 +25,8 @@ class ChunkedMemory {
   void release() noexcept;
 
   unsigned long long range_ = 0;
-  std::size_t range_bytes_ = 0, mapped_ = 0;  ///< chunks mapped so far
-  std::vector<unsigned long long> physical_;  ///< handles
+  std::size_t chunk_bytes_, range_bytes_ = 0, mapped_ = 0;  ///< chunks mapped so far
+  std::vector<unsigned long long> physical_;                ///< handles
 };
 
 }  // namespace nalasr::cuda

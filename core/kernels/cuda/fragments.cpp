@@ -42,4 +42,10 @@ std::vector<std::uint32_t> pack_operand_a(const Weight& weight, int inputs, int 
   return packed;
 }
 
+std::vector<std::uint32_t> pack_pairs(const std::vector<float>& values) {
+  std::vector<std::uint32_t> pairs;
+  for (std::size_t i = 0; i + 1 < values.size(); i += 2) pairs.push_back(word(values[i], values[i + 1]));
+  return pairs;
+}
+
 }  // namespace nalasr::cuda

@@ -19,4 +19,7 @@ std::vector<std::uint32_t> pack_operand_b(const Weight& weight, int inputs, int 
 /// a fragment are neighbouring outputs, as the rotary embedding pairs them.
 std::vector<std::uint32_t> pack_operand_a(const Weight& weight, int inputs, int outputs, int vector);
 
+/// Neighbours as pairs of float16.
+std::vector<std::uint32_t> pack_pairs(const std::vector<float>& values);
+
 }  // namespace nalasr::cuda

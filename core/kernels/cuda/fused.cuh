@@ -38,13 +38,18 @@ struct DepthwiseWeights {
   const float *taps, *bias;
 };
 
+/// The same as pairs of float16, for sums that are float16.
+struct HalfDepthwiseWeights {
+  const std::uint32_t *taps, *bias;
+};
+
 struct AttendArgs {
   MapRows in;
   MapRowsOut out;
   Area area;
   const uint4 *v, *q, *gate, *out_weights;                                          ///< fragments
   const float *v_bias, *q_bias, *gate_bias, *out_bias, *merge_weight, *merge_bias;  ///< [C]
-  DepthwiseWeights lepe;
+  HalfDepthwiseWeights lepe;
   RotaryTables rotary;
   FeatureConstants features;
   const float* states;  ///< as state.h makes them
@@ -57,7 +62,8 @@ struct FfnArgs {
   MapRows in;
   MapRowsOut out;
   Area area;
-  DepthwiseWeights cpe2, dw;  ///< dw: [9][hidden]
+  DepthwiseWeights cpe2;
+  HalfDepthwiseWeights dw;  ///< [9][hidden]
   const uint4 *fc1, *fc2;     ///< fragments, one chunk of hidden channels after the other
   const float *fc1_bias, *fc2_bias;
   int hidden;

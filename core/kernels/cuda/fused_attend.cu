@@ -92,23 +92,24 @@ __device__ __forceinline__ void make_values(const AttendArgs& a, AttendTile<C, D
 }
 
 /// dw5x5(v) of the tile. A thread goes down two columns with two channels; every value is read once per column pair.
+/// Sums are float16, as the values and the result are.
 template <int C, int D, int R>
 __device__ __forceinline__ void make_lepe(const AttendArgs& a, AttendTile<C, D, R>& tile) {
   using T = AttendTile<C, D, R>;
   for (int item = threadIdx.x; item < C / 2 * (kTileColumns / 2); item += T::kThreads) {
     const int c = item % (C / 2) * 2, x = item / (C / 2) * 2;
-    float2 w[25];
+    std::uint32_t w[25];
 #pragma unroll
-    for (int i = 0; i < 25; ++i) w[i] = __ldg(reinterpret_cast<const float2*>(a.lepe.taps + i * C + c));
-    const float2 bias = __ldg(reinterpret_cast<const float2*>(a.lepe.bias + c));
-    float2 acc[5][2];
+    for (int i = 0; i < 25; ++i) w[i] = __ldg(a.lepe.taps + (i * C + c) / 2);
+    const std::uint32_t bias = __ldg(a.lepe.bias + c / 2);
+    std::uint32_t acc[5][2];
 #pragma unroll
     for (int r = 0; r < T::kRows; ++r) {
       acc[r % 5][0] = acc[r % 5][1] = bias;  // output row r begins with input row r
-      float2 v[6];
+      std::uint32_t v[6];
 #pragma unroll
       for (int i = 0; i < 6; ++i)
-        v[i] = __half22float2(*reinterpret_cast<const __half2*>(tile.v + (r * T::kColumns + x + i) * T::kStride + c));
+        v[i] = *reinterpret_cast<const std::uint32_t*>(tile.v + (r * T::kColumns + x + i) * T::kStride + c);
 #pragma unroll
       for (int ky = 0; ky < 5; ++ky) {
         const int o = r - ky;
@@ -116,17 +117,15 @@ __device__ __forceinline__ void make_lepe(const AttendArgs& a, AttendTile<C, D, 
 #pragma unroll
         for (int kx = 0; kx < 5; ++kx)
 #pragma unroll
-          for (int column = 0; column < 2; ++column) {
-            acc[o % 5][column].x = fmaf(v[column + kx].x, w[ky * 5 + kx].x, acc[o % 5][column].x);
-            acc[o % 5][column].y = fmaf(v[column + kx].y, w[ky * 5 + kx].y, acc[o % 5][column].y);
-          }
+          for (int column = 0; column < 2; ++column)
+            acc[o % 5][column] = fma_half2(v[column + kx], w[ky * 5 + kx], acc[o % 5][column]);
       }
       const int done = r - 4;
       if (done >= 0)
 #pragma unroll
         for (int column = 0; column < 2; ++column)
-          *reinterpret_cast<__half2*>(tile.lepe + (done * kTileColumns + x + column) * T::kStride + c) =
-              __float22half2_rn(acc[done % 5][column]);
+          *reinterpret_cast<std::uint32_t*>(tile.lepe + (done * kTileColumns + x + column) * T::kStride + c) =
+              acc[done % 5][column];
     }
   }
 }
@@ -230,15 +229,14 @@ __device__ __forceinline__ void merge(const AttendArgs& a, const AttendTile<C, D
       const float4 w = __ldg(reinterpret_cast<const float4*>(a.merge_weight + c));
       const float4 b = __ldg(reinterpret_cast<const float4*>(a.merge_bias + c));
       const float weight[4] = {w.x, w.y, w.z, w.w}, bias[4] = {b.x, b.y, b.z, b.w};
-      float merged[4];
 #pragma unroll
-      for (int j = 0; j < 4; ++j) {
-        const float v = gate[2 * s + j / 2][2 * k + j % 2];
-        const float silu = v * reciprocal_fast(1.0f + exp2_fast(-1.442695f * v));
-        merged[j] = (o[2 * s + j / 2][2 * k + j % 2] * scale * weight[j] + bias[j]) * silu;
+      for (int i = 0; i < 2; ++i) {
+        const float first = o[2 * s + i][2 * k] * scale * weight[2 * i] + bias[2 * i];
+        const float second = o[2 * s + i][2 * k + 1] * scale * weight[2 * i + 1] + bias[2 * i + 1];
+        // SiLU(g) = h + h·tanh h, h = g/2
+        const std::uint32_t half = pack_half(0.5f * gate[2 * s + i][2 * k], 0.5f * gate[2 * s + i][2 * k + 1]);
+        words[k][2 * s + i] = mul_half2(pack_half(first, second), fma_half2(half, tanh_half2(half), half));
       }
-      words[k][2 * s] = pack_half(merged[0], merged[1]);
-      words[k][2 * s + 1] = pack_half(merged[2], merged[3]);
     }
   }
 }

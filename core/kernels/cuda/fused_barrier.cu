@@ -245,7 +245,7 @@ __device__ __forceinline__ void write_sums(BarrierTile<C, D>& tile, WarpSums<D, 
 }
 
 template <int C, int D>
-__global__ void __launch_bounds__(256, 1) barrier_kernel(const BarrierArgs a) {
+__global__ void __launch_bounds__(256, C == 64 && D <= 32 ? 2 : 1) barrier_kernel(const BarrierArgs a) {
   using T = BarrierTile<C, D>;
   extern __shared__ __align__(16) unsigned char memory[];
   T& tile = *reinterpret_cast<T*>(memory);

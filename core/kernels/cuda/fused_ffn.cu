@@ -10,6 +10,9 @@
 namespace nalasr::cuda {
 namespace {
 
+// Pairs of float16: ½, √(2/π) and √(2/π)·0.044715.
+constexpr std::uint32_t kHalf = 0x38003800, kLinear = 0x3a623a62, kCubic = 0x28912891;
+
 constexpr int chunk_of(int dim) { return dim % 64 == 0 || dim == 96 ? 64 : dim; }
 
 template <int C, int H, int TileRows>
@@ -84,10 +87,11 @@ __device__ __forceinline__ void make_x3(const FfnArgs& a, FfnTile<C, H, R>& tile
   }
 }
 
-/// GELU in its tanh form.
-__device__ __forceinline__ float gelu(float v) {
-  const float inner = 0.7978845608f * v * fmaf(0.044715f * v, v, 1.0f);
-  return 0.5f * v * (1.0f + tanh_fast(inner));
+/// GELU in its tanh form, of two values.
+__device__ __forceinline__ std::uint32_t gelu(float first, float second) {
+  const std::uint32_t v = pack_half(first, second), half = mul_half2(v, kHalf);
+  const std::uint32_t inner = mul_half2(v, fma_half2(mul_half2(v, kCubic), v, kLinear));
+  return fma_half2(half, tanh_half2(inner), half);
 }
 
 /// One chunk of y for the tile and its border; zero outside the picture, as the convolution pads.
@@ -113,30 +117,30 @@ __device__ __forceinline__ void make_hidden(const FfnArgs& a, FfnTile<C, H, R>& 
       const bool inside = y >= 0 && y < a.area.height && x >= 0 && x < a.area.width;
       std::uint32_t words[H / 8];
 #pragma unroll
-      for (int i = 0; i < H / 8; ++i) words[i] = inside ? pack_half(gelu(acc[i][2 * k]), gelu(acc[i][2 * k + 1])) : 0;
+      for (int i = 0; i < H / 8; ++i) words[i] = inside ? gelu(acc[i][2 * k], acc[i][2 * k + 1]) : 0;
       if (token < T::kTokens) store_token<H, T::kHiddenVector>(tile.y + token * T::kHiddenStride, t, words);
     }
   }
 }
 
-/// y + dw3x3(y) of one chunk, for the tile. A thread goes down two columns with two channels.
+/// y + dw3x3(y) of one chunk, for the tile. A thread goes down two columns with two channels. Sums of nine terms that are
+/// rounded to float16 anyway are float16.
 template <int C, int H, int R>
 __device__ __forceinline__ void convolve_hidden(const FfnArgs& a, FfnTile<C, H, R>& tile, int chunk) {
   using T = FfnTile<C, H, R>;
   for (int item = threadIdx.x; item < H / 2 * (kTileColumns / 2); item += T::kThreads) {
     const int c = item % (H / 2) * 2, x = item / (H / 2) * 2;
-    float2 w[9];
+    std::uint32_t w[9];
 #pragma unroll
-    for (int i = 0; i < 9; ++i) w[i] = __ldg(reinterpret_cast<const float2*>(a.dw.taps + i * a.hidden + chunk * H + c));
-    const float2 bias = __ldg(reinterpret_cast<const float2*>(a.dw.bias + chunk * H + c));
-    float2 acc[3][2];
+    for (int i = 0; i < 9; ++i) w[i] = __ldg(a.dw.taps + (i * a.hidden + chunk * H + c) / 2);
+    const std::uint32_t bias = __ldg(a.dw.bias + (chunk * H + c) / 2);
+    std::uint32_t acc[3][2];
 #pragma unroll
     for (int r = 0; r < T::kRows; ++r) {
-      float2 v[4];
+      std::uint32_t v[4];
 #pragma unroll
       for (int i = 0; i < 4; ++i)
-        v[i] = __half22float2(
-            *reinterpret_cast<const __half2*>(tile.y + (r * T::kColumns + x + i) * T::kHiddenStride + c));
+        v[i] = *reinterpret_cast<const std::uint32_t*>(tile.y + (r * T::kColumns + x + i) * T::kHiddenStride + c);
       acc[r % 3][0] = acc[r % 3][1] = bias;
 #pragma unroll
       for (int ky = 0; ky < 3; ++ky) {
@@ -145,17 +149,14 @@ __device__ __forceinline__ void convolve_hidden(const FfnArgs& a, FfnTile<C, H, 
 #pragma unroll
         for (int kx = 0; kx < 3; ++kx)
 #pragma unroll
-          for (int i = 0; i < 2; ++i) {
-            acc[o % 3][i].x = fmaf(v[i + kx].x, w[ky * 3 + kx].x, acc[o % 3][i].x);
-            acc[o % 3][i].y = fmaf(v[i + kx].y, w[ky * 3 + kx].y, acc[o % 3][i].y);
-          }
+          for (int i = 0; i < 2; ++i) acc[o % 3][i] = fma_half2(v[i + kx], w[ky * 3 + kx], acc[o % 3][i]);
       }
       const int done = r - 2;
       if (done >= 0)
 #pragma unroll
         for (int i = 0; i < 2; ++i)
           *reinterpret_cast<std::uint32_t*>(tile.z + (done * kTileColumns + x + i) * (a.hidden + 8) + chunk * H + c) =
-              pack_half(acc[done % 3][i].x, acc[done % 3][i].y);
+              acc[done % 3][i];
     }
   }
 }

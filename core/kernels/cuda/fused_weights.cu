@@ -19,6 +19,10 @@ class Packer {
     add(pointers.taps, w.weights);
     add(pointers.bias, w.bias);
   }
+  void add(HalfDepthwiseWeights& pointers, const FoldedDepthwise& w) {
+    add(pointers.taps, pack_pairs(w.weights));
+    add(pointers.bias, pack_pairs(w.bias));
+  }
   void upload() {
     store_.upload();
     for (const auto& set : targets_) set();

@@ -82,11 +82,9 @@ __device__ __forceinline__ void layer_norm(std::uint32_t (&words)[C / 8]) {
     squares += (v.x - mean) * (v.x - mean) + (v.y - mean) * (v.y - mean);
   }
   const float scale = rsqrtf(quad_sum(squares) * (1.0f / C) + static_cast<float>(kLayerNormEps));
+  const std::uint32_t factor = pack_half(scale, scale), shift = pack_half(-mean * scale, -mean * scale);
 #pragma unroll
-  for (int i = 0; i < C / 8; ++i) {
-    const float2 v = unpack_half(words[i]);
-    words[i] = pack_half((v.x - mean) * scale, (v.y - mean) * scale);
-  }
+  for (int i = 0; i < C / 8; ++i) words[i] = fma_half2(words[i], factor, shift);
 }
 
 /// Fills accumulators of N channels with a vector [N], the same for every token.

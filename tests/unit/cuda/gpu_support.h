@@ -109,7 +109,14 @@ struct GpuOptions {
   int strip_rows = 0;
   std::optional<std::uint64_t> budget{};
   cuda::Sample sample = cuda::Sample::f32;
+  std::uint64_t chunk_bytes = DeviceCosts{}.chunk_bytes;
 };
+
+inline DeviceCosts costs_with(const cuda::Kernels& kernels, const GpuOptions& options) {
+  DeviceCosts costs = cuda::costs_of(kernels);
+  costs.chunk_bytes = options.chunk_bytes;
+  return costs;
+}
 
 /// The plan that a run with `options` gets.
 inline Result<cuda::DeviceChoice> gpu_plan(const cuda::Kernels& kernels, const ModelSpec& spec, const PictureView& view,
@@ -120,7 +127,7 @@ inline Result<cuda::DeviceChoice> gpu_plan(const cuda::Kernels& kernels, const M
                             .picture_row_bytes = view.width * view.channels * (view.bits / 8),
                             .sample = options.sample,
                             .strip_rows = options.strip_rows,
-                            .costs = cuda::costs_of(kernels),
+                            .costs = costs_with(kernels, options),
                             .budget = options.budget});
 }
 
@@ -152,8 +159,27 @@ inline GpuOutput run_gpu(const cuda::Kernels& kernels, const ModelSpec& spec, co
         std::memcpy(&out.bytes[(first + r) * samples], data, samples);
       }
   };
-  out.result = cuda::run_network(kernels, shape, cuda::costs_of(kernels), plan->memory, view, target, progress, stop);
+  out.result =
+      cuda::run_network(kernels, shape, costs_with(kernels, options), plan->memory, view, target, progress, stop);
   return out;
+}
+
+/// `runs` with ever more of the map in host memory, `step` bytes at a time, give the bytes of a run without.
+inline void expect_host_map_changes_nothing(const cuda::Kernels& kernels, const ModelSpec& spec,
+                                            const PictureView& view, GpuOptions options, std::uint64_t step, int runs) {
+  const std::vector<float> whole = run_gpu(kernels, spec, view, options).rgb;
+  options.budget = gpu_plan(kernels, spec, view, options)->memory.bytes;
+  int streamed = 0;
+  for (int i = 0; i < runs; ++i) {
+    *options.budget -= step;
+    const auto plan = gpu_plan(kernels, spec, view, options);
+    if (!plan) break;
+    SCOPED_TRACE(std::to_string(plan->memory.host_chunks) + " of " + std::to_string(plan->memory.map_chunks) +
+                 " chunks on the host, ring of " + std::to_string(plan->memory.ring_chunks));
+    streamed += plan->memory.host_chunks > plan->memory.ring_chunks;
+    EXPECT_EQ(run_gpu(kernels, spec, view, options).rgb, whole);
+  }
+  EXPECT_GT(streamed, 0) << "no plan made chunks take turns";
 }
 
 }  // namespace nalasr::test

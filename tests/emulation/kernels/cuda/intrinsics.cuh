@@ -66,6 +66,25 @@ inline void mma_feature(float (&c)[4], std::uint32_t a0, std::uint32_t a1, std::
   });
 }
 
+template <typename F>
+std::uint32_t each_half(std::uint32_t a, std::uint32_t b, std::uint32_t c, F f) {
+  const auto half = [](std::uint32_t word, int high) {
+    __half2 h;
+    std::memcpy(&h, &word, 4);
+    return high ? __high2float(h) : __low2float(h);
+  };
+  return pack_half(f(half(a, 0), half(b, 0), half(c, 0)), f(half(a, 1), half(b, 1), half(c, 1)));
+}
+inline std::uint32_t fma_half2(std::uint32_t a, std::uint32_t b, std::uint32_t c) {
+  return each_half(a, b, c, [](float x, float y, float z) { return std::fma(x, y, z); });
+}
+inline std::uint32_t mul_half2(std::uint32_t a, std::uint32_t b) {
+  return each_half(a, b, 0, [](float x, float y, float) { return x * y; });
+}
+inline std::uint32_t tanh_half2(std::uint32_t a) {
+  return each_half(a, 0, 0, [](float x, float, float) { return std::tanh(x); });
+}
+
 inline float exp2_fast(float v) { return std::exp2(v); }
 inline float log2_fast(float v) { return std::log2(v); }
 inline float reciprocal_fast(float v) { return 1.0f / v; }
