@@ -64,7 +64,7 @@ struct FfnArgs {
   Area area;
   DepthwiseWeights cpe2;
   HalfDepthwiseWeights dw;  ///< [9][hidden]
-  const uint4 *fc1, *fc2;     ///< fragments, one chunk of hidden channels after the other
+  const uint4 *fc1, *fc2;   ///< fragments, one chunk of hidden channels after the other
   const float *fc1_bias, *fc2_bias;
   int hidden;
   std::uint32_t* overflows;

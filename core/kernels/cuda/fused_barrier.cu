@@ -19,7 +19,7 @@ struct BarrierTile {
   static constexpr int kVector = vector_of(C), kHeads = C / D;
   static constexpr int kParts = D > 48 ? 2 : 1;  // of a head's S, by columns, where it is too much for one warp
   static constexpr int kColumns = D / kParts;    // of S in a warp
-  static constexpr int kGroups = 8 / (kHeads * kParts);
+  static constexpr int kGroups = (D <= 32 && C <= 64 ? 12 : 8) / (kHeads * kParts);  // as many warps as registers allow
   static constexpr int kWarps = kHeads * kParts * kGroups, kThreads = 32 * kWarps;
   static constexpr int kStride = C + 8;
   static constexpr int kSumTiles = 2 * D / 16 * (D / 8);  // 16 × 8 tiles of a head's S
@@ -245,7 +245,7 @@ __device__ __forceinline__ void write_sums(BarrierTile<C, D>& tile, WarpSums<D, 
 }
 
 template <int C, int D>
-__global__ void __launch_bounds__(256, C == 64 && D <= 32 ? 2 : 1) barrier_kernel(const BarrierArgs a) {
+__global__ void __launch_bounds__(D <= 32 && C <= 64 ? 384 : 256, 1) barrier_kernel(const BarrierArgs a) {
   using T = BarrierTile<C, D>;
   extern __shared__ __align__(16) unsigned char memory[];
   T& tile = *reinterpret_cast<T*>(memory);

@@ -123,8 +123,8 @@ __device__ __forceinline__ void make_hidden(const FfnArgs& a, FfnTile<C, H, R>& 
   }
 }
 
-/// y + dw3x3(y) of one chunk, for the tile. A thread goes down two columns with two channels. Sums of nine terms that are
-/// rounded to float16 anyway are float16.
+/// y + dw3x3(y) of one chunk, for the tile. A thread goes down two columns with two channels. Sums of nine terms that
+/// are rounded to float16 anyway are float16.
 template <int C, int H, int R>
 __device__ __forceinline__ void convolve_hidden(const FfnArgs& a, FfnTile<C, H, R>& tile, int chunk) {
   using T = FfnTile<C, H, R>;

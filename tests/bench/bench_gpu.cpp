@@ -1,0 +1,114 @@
+// Our network on a GPU, alone: picture and result (8-bit RGB) lie on the device. Prints one JSON object.
+//   bench_gpu --model models/light_x4.safetensors --size 1920x1080 --size 7680x4320 [--budget MiB] [--strip-rows N]
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <random>
+
+#include "engine/cuda/gpu_engine.h"
+#include "engine/folded_network.h"
+#include "kernels/cuda/memory.h"
+
+using namespace nalasr;
+using nlohmann::json;
+
+namespace {
+
+struct Options {
+  std::string model;
+  std::vector<std::string> sizes;
+  double budget_mib = 0;
+  int repeat = 10, strip_rows = 0;
+  bool fp32 = false, to_host = false;
+};
+
+json measure(cuda::GpuEngine& engine, const Model& model, int width, int height, const Options& options) {
+  const int s = model.spec().scale;
+  const std::size_t in_bytes = static_cast<std::size_t>(width) * height * 3, out_bytes = in_bytes * s * s;
+  std::vector<unsigned char> pixels(in_bytes);
+  std::mt19937 generator(1);
+  for (unsigned char& p : pixels) p = static_cast<unsigned char>(generator());
+  const cuda::DeviceBuffer in(in_bytes), out(options.to_host ? 0 : out_bytes);
+  const cuda::OwnedStream stream;
+  cuda::copy(in.data(), pixels.data(), in_bytes, stream.get());
+  stream.synchronize();
+  const PictureView picture{.data = in.data(),
+                            .width = width,
+                            .height = height,
+                            .channels = 3,
+                            .bits = 8,
+                            .stride = static_cast<std::size_t>(width) * 3,
+                            .source = SampleSource::color};
+  std::size_t delivered = 0;
+  const cuda::Target target{.sample = cuda::Sample::u8,
+                            .rows = [&](int, int count, const std::byte*, std::size_t) { delivered += count; },
+                            .device = out.data()};
+  std::optional<std::uint64_t> budget;
+  if (options.budget_mib > 0) budget = static_cast<std::uint64_t>(options.budget_mib * 1024 * 1024);
+  PlanRequest request{.width = width, .height = height, .spec = model.spec(), .device = Device::cuda};
+  request.precision = options.fp32 ? Precision::fp32 : Precision::mixed;
+  request.budget = budget;
+  request.strip_rows = options.strip_rows;
+  request.costs = engine.costs();
+  const Result<Plan> plan = make_plan(request);
+  const std::string size = std::to_string(width) + "x" + std::to_string(height);
+  if (!plan) return {{"size", size}, {"error", plan.error().message}};
+
+  std::vector<double> ms;
+  std::uint64_t bytes = 0;
+  for (int i = 0; i < options.repeat + 2; ++i) {
+    const Result<cuda::GpuRun> run = engine.run(picture, *plan, budget, target, {}, {});
+    if (!run) return {{"size", size}, {"error", run.error().message}};
+    if (run->fp32_redone || run->outcome != RunOutcome::finished)
+      return {{"size", size}, {"error", "values overflowed"}};
+    if (i >= 2) ms.push_back(run->milliseconds);  // the first two load modules and warm the clocks up
+    bytes = run->device_bytes;
+  }
+  std::sort(ms.begin(), ms.end());
+  const double tokens = static_cast<double>(width) * height, median = ms[ms.size() / 2];
+  const std::uint64_t pictures = in.size() + out.size();
+  return {{"size", size},
+          {"ms", median},
+          {"ms_min", ms.front()},
+          {"ms_max", ms.back()},
+          {"ns_per_token", median * 1e6 / tokens},
+          {"strip_rows", plan->strip_rows},
+          {"device_mib", bytes / 1048576.0},
+          {"device_mib_with_pictures", (bytes + pictures) / 1048576.0},
+          {"bytes_per_token", static_cast<double>(bytes + pictures) / tokens},
+          {"predicted_mib", plan->device_memory.bytes / 1048576.0},
+          {"pinned_mib", plan->device_memory.pinned_bytes / 1048576.0}};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Options o;
+  CLI::App app("Times our network on a GPU");
+  app.add_option("--model", o.model)->required();
+  app.add_option("--size", o.sizes, "WxH, several")->required();
+  app.add_option("--budget", o.budget_mib, "MiB of device memory");
+  app.add_option("--repeat", o.repeat);
+  app.add_option("--strip-rows", o.strip_rows);
+  app.add_flag("--fp32", o.fp32, "The plain float32 kernels");
+  app.add_flag("--to-host", o.to_host, "Results go to host memory, as in the program");
+  CLI11_PARSE(app, argc, argv);
+
+  const auto model = Model::load(o.model);
+  if (!model) return std::fprintf(stderr, "%s\n", model.error().message.c_str()), 1;
+  auto engine = cuda::GpuEngine::create(**model, o.fp32 ? Precision::fp32 : Precision::mixed);
+  if (!engine) return std::fprintf(stderr, "%s\n", engine.error().message.c_str()), 1;
+  json runs = json::array();
+  for (const std::string& size : o.sizes) {
+    int width = 0, height = 0;
+    if (std::sscanf(size.c_str(), "%dx%d", &width, &height) != 2) return 2;
+    runs.push_back(measure(**engine, **model, width, height, o));
+  }
+  const json out = {{"model", (*model)->name()},
+                    {"device", (*engine)->device_name()},
+                    {"kernels", (*engine)->kernels_name()},
+                    {"repeat", o.repeat},
+                    {"runs", runs}};
+  std::printf("%s\n", out.dump(1).c_str());
+}
