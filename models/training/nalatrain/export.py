@@ -54,7 +54,7 @@ def metrics(result: dict) -> list[dict]:
     ]
 
 
-def entry(path: Path, name: str, rows: list[dict]) -> dict:
+def entry(path: Path, name: str, rows: list[dict], note: str = "") -> dict:
     network = weights.load(path)
     title, description = TITLES[name]
     scale = network.spec.scale
@@ -66,7 +66,7 @@ def entry(path: Path, name: str, rows: list[dict]) -> dict:
         "parameters": sum(p.numel() for p in network.parameters()),
         "spec": network.spec.to_dict(),
         "title": title.format(scale=scale),
-        "description": description,
+        "description": f"{description} {note}".rstrip(),
         "licence": "MIT",
         "training_data": BLIND_DATA if name == "photo" else TRAINING_DATA,
         "metrics": rows,
@@ -89,6 +89,7 @@ def main() -> None:
     parser.add_argument("--models", type=Path, default=Path("models"))
     parser.add_argument("--benchmark", type=Path, default=Path("../shared/data/benchmark"))
     parser.add_argument("--evaluation", type=Path, help="figures of these very weights, already measured")
+    parser.add_argument("--note", default="", help="sentences to end the description with, as what was cut short")
     a = parser.parse_args()
     source = a.run / "ema.safetensors"
     scale = weights.load(source).spec.scale
@@ -106,7 +107,7 @@ def main() -> None:
             sets = ("Set5", "Set14", "BSD100")
             result = {name: {"mean": mean(evaluate(network, a.benchmark / name))} for name in sets}
         (a.run / "evaluation.json").write_text(json.dumps(result, indent=1) + "\n")
-    write_manifest(a.models, entry(path, a.name, metrics(result)))
+    write_manifest(a.models, entry(path, a.name, metrics(result), a.note))
     print(json.dumps(metrics(result), indent=1))
 
 
