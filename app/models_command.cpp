@@ -28,6 +28,8 @@ std::string quality_text(const ModelEntry& entry) {
   for (const ModelEntry::Metric& metric : entry.metrics) {
     char numbers[60];
     if (metric.psnr_y <= 0) continue;
+    // Single settings of the blind protocol ("b1.6_n8_q60") are summed up by their mean, "blind".
+    if (metric.degradation.find("_n") != std::string::npos) continue;
     std::snprintf(numbers, sizeof numbers, " %.2f dB", metric.psnr_y);
     all += (all.empty() ? "" : ", ") + printable(metric.dataset);
     if (!metric.degradation.empty()) all += " (" + printable(metric.degradation) + ")";

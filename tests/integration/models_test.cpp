@@ -65,6 +65,16 @@ TEST_F(Models, AreListed) {
   }
 }
 
+TEST_F(Models, TheBlindProtocolIsOneFigure) {
+  add("photo", 4);
+  manifest_["models"][0]["metrics"] = {{{"dataset", "Set14"}, {"degradation", "b1.6_n0"}, {"psnr_y", 27.4}},
+                                       {{"dataset", "Set14"}, {"degradation", "blind"}, {"psnr_y", 26.3}}};
+  write_text(scratch_ / "models/manifest.json", manifest_.dump());
+  const std::string text = nalasr({"models"}).out;
+  EXPECT_TRUE(contains(text, "Set14 (blind) 26.30 dB")) << text;
+  EXPECT_FALSE(contains(text, "b1.6")) << text;
+}
+
 TEST_F(Models, TheDefaultIsPhotoAtFour) {
   add("light", 4);
   add("photo", 4);
