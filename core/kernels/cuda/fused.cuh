@@ -6,23 +6,35 @@
 
 namespace nalasr::cuda {
 
-inline constexpr int kTileColumns = 16;  ///< a warp's 16 tokens are one row of a tile
+inline constexpr std::uint32_t kOne = 0x3c003c00;  ///< a pair of float16
+inline constexpr int kTileColumns = 16;            ///< a warp's 16 tokens are one row of a tile
 
-/// A map as kernels address it.
-struct MapRows {
-  const __half* data;
-  int capacity;
+/// A map as kernels address it: row y lies in slot y − origin, or one capacity before that. The kernels' rows, halo
+/// included, are at most `capacity`, so that no division is needed.
+template <typename Element>
+struct MapView {
+  Element* data;
+  int capacity, origin;
+  /// Offset of token (y, x).
+  [[nodiscard]] NALASR_HOST_DEVICE std::size_t offset(int y, int x, int width, int channels) const {
+    int slot = y - origin;
+    if (slot >= capacity) slot -= capacity;
+    return (static_cast<std::size_t>(slot) * width + x) * channels;
+  }
 };
-struct MapRowsOut {
-  __half* data;
-  int capacity;
-};
-inline MapRows map_in(Rows r) { return {static_cast<const __half*>(r.data), r.capacity}; }
-inline MapRowsOut map_out(Rows r) { return {static_cast<__half*>(r.data), r.capacity}; }
+using MapRows = MapView<const __half>;
+using MapRowsOut = MapView<__half>;
+/// For rows from `first` (at least 0) on.
+template <typename Element>
+MapView<Element> view_of(Rows r, int first) {
+  return {static_cast<Element*>(r.data), r.capacity, (first > 0 ? first : 0) / r.capacity * r.capacity};
+}
 
 /// Rows to make, and the picture they belong to.
 struct Area {
   int width, height, first, last;
+  /// Rows of the input from here on do not exist, or lie beyond the last rows' halo: then a ring may not hold them.
+  [[nodiscard]] NALASR_HOST_DEVICE int bottom(int halo) const { return last + halo < height ? last + halo : height; }
   [[nodiscard]] NALASR_HOST_DEVICE int tile_columns() const { return (width + kTileColumns - 1) / kTileColumns; }
   [[nodiscard]] NALASR_HOST_DEVICE int tiles(int tile_rows) const {
     return tile_columns() * ((last - first + tile_rows - 1) / tile_rows);
@@ -33,12 +45,7 @@ struct RotaryTables {
   const float2 *rows, *columns;  ///< null: no rotary embedding
 };
 
-/// Depthwise weights [k·k][channels] and bias [channels], float32.
-struct DepthwiseWeights {
-  const float *taps, *bias;
-};
-
-/// The same as pairs of float16, for sums that are float16.
+/// Depthwise weights [k·k][channels] and bias [channels] as pairs of float16.
 struct HalfDepthwiseWeights {
   const std::uint32_t *taps, *bias;
 };
@@ -62,9 +69,8 @@ struct FfnArgs {
   MapRows in;
   MapRowsOut out;
   Area area;
-  DepthwiseWeights cpe2;
-  HalfDepthwiseWeights dw;  ///< [9][hidden]
-  const uint4 *fc1, *fc2;   ///< fragments, one chunk of hidden channels after the other
+  HalfDepthwiseWeights cpe2, dw;  ///< cpe2 without the identity; dw: [9][hidden], with it
+  const uint4 *fc1, *fc2;         ///< fragments, one chunk of hidden channels after the other
   const float *fc1_bias, *fc2_bias;
   int hidden;
   std::uint32_t* overflows;
@@ -74,8 +80,8 @@ struct BarrierArgs {
   MapRows in;
   MapRowsOut out;
   Area area;
-  DepthwiseWeights cpe1;
-  const uint4 *k, *v;  ///< fragments as operand A, per head
+  HalfDepthwiseWeights cpe1;  ///< without the identity
+  const uint4 *k, *v;         ///< fragments as operand A, per head
   const float *k_bias, *v_bias;
   RotaryTables rotary;
   FeatureConstants features;

@@ -69,16 +69,15 @@ __device__ __forceinline__ void make_values(const AttendArgs& a, AttendTile<C, D
 #pragma unroll
     for (int k = 0; k < 2; ++k) {
       const int token = m * 16 + g + 8 * k, y = at.y - 2 + token / T::kColumns, x = at.x - 2 + token % T::kColumns;
-      inside[k] = token < T::kTokens && y >= 0 && y < a.area.height && x >= 0 && x < a.area.width;
+      inside[k] = token < T::kTokens && y >= 0 && y < a.area.bottom(2) && x >= 0 && x < a.area.width;
 #pragma unroll
       for (int i = 0; i < C / 8; ++i) u[k][i] = 0;
-      if (inside[k])
-        load_token<C, T::kVector>(a.in.data + row_offset(y, a.in.capacity, a.area.width, C) + x * C, t, u[k]);
+      if (inside[k]) load_token<C, T::kVector>(a.in.data + a.in.offset(y, x, a.area.width, C), t, u[k]);
       layer_norm<C>(u[k]);
     }
     float acc[C / 8][4];
     broadcast<C, T::kVector>(acc, a.v_bias, t);
-    multiply<C, C>(acc, u[0], u[1], a.v, lane);
+    multiply<C, C>(acc, u[0], u[1], a.v + lane);
 #pragma unroll
     for (int k = 0; k < 2; ++k) {
       const int token = m * 16 + g + 8 * k;
@@ -130,10 +129,11 @@ __device__ __forceinline__ void make_lepe(const AttendArgs& a, AttendTile<C, D, 
   }
 }
 
-/// o of one head in place of its query: acc [d/8 tiles] of two tokens (y, x) and (y, x + 8).
+/// o + LePE of one head in place of its query: acc [d/8 tiles] of two tokens (y, x) and (y, x + 8).
 template <int C, int D, int R>
 __device__ __forceinline__ void attend_head(const AttendArgs& a, const AttendTile<C, D, R>& tile, int head, int y,
-                                            int x, float (&q)[D / 8][4], int lane) {
+                                            int x, const std::uint32_t (&positions)[2][D / 8], float (&q)[D / 8][4],
+                                            int lane) {
   using T = AttendTile<C, D, R>;
   using L = Layout<T::kVector>;
   const int t = lane % 4;
@@ -143,9 +143,9 @@ __device__ __forceinline__ void attend_head(const AttendArgs& a, const AttendTil
     float squares = 0;
 #pragma unroll
     for (int i = 0; i < D / 8; ++i) squares += q[i][2 * k] * q[i][2 * k] + q[i][2 * k + 1] * q[i][2 * k + 1];
-    const float norm = sqrtf(quad_sum(squares));
-    inverse[k] = 1.0f / fmaxf(norm, static_cast<float>(kNormGuard));
-    power[k] = query_power(norm, a.features);
+    squares = quad_sum(squares);
+    inverse[k] = rsqrtf(fmaxf(squares, static_cast<float>(kNormGuard * kNormGuard)));
+    power[k] = query_power(squares * inverse[k], a.features);
   }
   const uint4* fragments = reinterpret_cast<const uint4*>(tile.sums) + head * (2 * D / 16) * (D / 16) * 32 + lane;
   const float* m = tile.normaliser + head * 2 * D;
@@ -189,52 +189,42 @@ __device__ __forceinline__ void attend_head(const AttendArgs& a, const AttendTil
   }
 #pragma unroll
   for (int k = 0; k < 2; ++k) {
-    const float scale = 1.0f / (quad_sum(normaliser[k]) + tile.normaliser[T::kHeads * 2 * D]);
+    inverse[k] = reciprocal_fast(quad_sum(normaliser[k]) + tile.normaliser[T::kHeads * 2 * D]);
 #pragma unroll
     for (int i = 0; i < D / 8; ++i) {
-      q[i][2 * k] = o[i][2 * k] * scale;
-      q[i][2 * k + 1] = o[i][2 * k + 1] * scale;
+      const float2 lepe = unpack_half(positions[k][i]);
+      q[i][2 * k] = fmaf(o[i][2 * k], inverse[k], lepe.x);
+      q[i][2 * k + 1] = fmaf(o[i][2 * k + 1], inverse[k], lepe.y);
     }
   }
 }
 
-/// (LN(o + lepe) ⊙ weight + bias) ⊙ SiLU(g), as the words of two tokens.
-template <int C, int D, int R>
-__device__ __forceinline__ void merge(const AttendArgs& a, const AttendTile<C, D, R>& tile, int row, int lane,
-                                      float (&o)[C / 8][4], const float (&gate)[C / 8][4],
-                                      std::uint32_t (&words)[2][C / 8]) {
-  using T = AttendTile<C, D, R>;
-  const int g = lane / 4, t = lane % 4;
+/// (LN(o) ⊙ weight + bias) ⊙ SiLU(g), as the words of two tokens. `gate` is g/2.
+template <int C, int V>
+__device__ __forceinline__ void merge(const AttendArgs& a, int t, const float (&o)[C / 8][4],
+                                      const float (&gate)[C / 8][4], std::uint32_t (&words)[2][C / 8]) {
 #pragma unroll
   for (int k = 0; k < 2; ++k) {
-    std::uint32_t lepe[C / 8];
-    load_token<C, T::kVector>(tile.lepe + (row * kTileColumns + g + 8 * k) * T::kStride, t, lepe);
     float sum = 0, squares = 0;
 #pragma unroll
-    for (int i = 0; i < C / 8; ++i) {
-      const float2 l = unpack_half(lepe[i]);
-      o[i][2 * k] += l.x, o[i][2 * k + 1] += l.y;
-      sum += o[i][2 * k] + o[i][2 * k + 1];
-    }
-    const float mean = quad_sum(sum) * (1.0f / C);
+    for (int i = 0; i < C / 8; ++i)
 #pragma unroll
-    for (int i = 0; i < C / 8; ++i) {
-      o[i][2 * k] -= mean, o[i][2 * k + 1] -= mean;
-      squares += o[i][2 * k] * o[i][2 * k] + o[i][2 * k + 1] * o[i][2 * k + 1];
-    }
-    const float scale = rsqrtf(quad_sum(squares) * (1.0f / C) + static_cast<float>(kLayerNormEps));
+      for (int e = 0; e < 2; ++e) sum += o[i][2 * k + e], squares = fmaf(o[i][2 * k + e], o[i][2 * k + e], squares);
+    const float mean = quad_sum(sum) * (1.0f / C);
+    const float variance = fmaxf(quad_sum(squares) * (1.0f / C) - mean * mean, 0.0f);
+    const float scale = rsqrtf(variance + static_cast<float>(kLayerNormEps)), shift = -mean * scale;
 #pragma unroll
     for (int s = 0; s < C / 16; ++s) {
-      const int c = Layout<T::kVector>::channel(s, t, 0);
+      const int c = Layout<V>::channel(s, t, 0);
       const float4 w = __ldg(reinterpret_cast<const float4*>(a.merge_weight + c));
       const float4 b = __ldg(reinterpret_cast<const float4*>(a.merge_bias + c));
       const float weight[4] = {w.x, w.y, w.z, w.w}, bias[4] = {b.x, b.y, b.z, b.w};
 #pragma unroll
       for (int i = 0; i < 2; ++i) {
-        const float first = o[2 * s + i][2 * k] * scale * weight[2 * i] + bias[2 * i];
-        const float second = o[2 * s + i][2 * k + 1] * scale * weight[2 * i + 1] + bias[2 * i + 1];
+        const float first = fmaf(fmaf(o[2 * s + i][2 * k], scale, shift), weight[2 * i], bias[2 * i]);
+        const float second = fmaf(fmaf(o[2 * s + i][2 * k + 1], scale, shift), weight[2 * i + 1], bias[2 * i + 1]);
+        const std::uint32_t half = pack_half(gate[2 * s + i][2 * k], gate[2 * s + i][2 * k + 1]);
         // SiLU(g) = h + h·tanh h, h = g/2
-        const std::uint32_t half = pack_half(0.5f * gate[2 * s + i][2 * k], 0.5f * gate[2 * s + i][2 * k + 1]);
         words[k][2 * s + i] = mul_half2(pack_half(first, second), fma_half2(half, tanh_half2(half), half));
       }
     }
@@ -247,7 +237,7 @@ __device__ __forceinline__ void make_row(const AttendArgs& a, const AttendTile<C
   const int lane = threadIdx.x % 32, g = lane / 4, t = lane % 4, row = threadIdx.x / 32;
   const int y = origin<R>(a, index).y + row, x0 = origin<R>(a, index).x;
   if (y >= a.area.last) return;
-  const __half* in = a.in.data + row_offset(y, a.in.capacity, a.area.width, C);
+  const __half* in = a.in.data + a.in.offset(y, 0, a.area.width, C);
   const int columns[2] = {min(x0 + g, a.area.width - 1), min(x0 + g + 8, a.area.width - 1)};  // beyond: never stored
   std::uint32_t u[2][C / 8];
 #pragma unroll
@@ -257,33 +247,38 @@ __device__ __forceinline__ void make_row(const AttendArgs& a, const AttendTile<C
   }
   float o[C / 8][4];
   broadcast<C, T::kVector>(o, a.q_bias, t);
-  multiply<C, C>(o, u[0], u[1], a.q, lane);
+  multiply<C, C>(o, u[0], u[1], a.q + lane);
 #pragma unroll
-  for (int head = 0; head < T::kHeads; ++head)
-    attend_head<C, D, R>(a, tile, head, y, x0 + g, reinterpret_cast<float(&)[D / 8][4]>(o[head * (D / 8)]), lane);
+  for (int head = 0; head < T::kHeads; ++head) {
+    std::uint32_t positions[2][D / 8];  // LePE
+#pragma unroll
+    for (int k = 0; k < 2; ++k)
+      load_token<D, T::kVector>(tile.lepe + (row * kTileColumns + g + 8 * k) * T::kStride + head * D, t, positions[k]);
+    attend_head<C, D, R>(a, tile, head, y, x0 + g, positions, reinterpret_cast<float(&)[D / 8][4]>(o[head * (D / 8)]),
+                         lane);
+  }
 
   float gate[C / 8][4];
   broadcast<C, T::kVector>(gate, a.gate_bias, t);
-  multiply<C, C>(gate, u[0], u[1], a.gate, lane);
-  merge<C, D, R>(a, tile, row, lane, o, gate, u);
+  multiply<C, C>(gate, u[0], u[1], a.gate + lane);
+  merge<C, T::kVector>(a, t, o, gate, u);
 
   broadcast<C, T::kVector>(o, a.out_bias, t);
-  multiply<C, C>(o, u[0], u[1], a.out_weights, lane);
-  float check = 0;
+  multiply<C, C>(o, u[0], u[1], a.out_weights + lane);
+  float check = 0;  // what is not finite in one channel is so in all of them behind the product
 #pragma unroll
   for (int k = 0; k < 2; ++k) {
+    check = fmaf(o[0][2 * k], 0.0f, check);
     std::uint32_t x[C / 8];  // read again: holding it all along costs registers
     load_token<C, T::kVector>(in + columns[k] * C, t, x);
 #pragma unroll
     for (int i = 0; i < C / 8; ++i) {
       const float2 residual = unpack_half(x[i]);
       const float first = o[i][2 * k] + residual.x, second = o[i][2 * k + 1] + residual.y;
-      check = fmaf(first, 0.0f, fmaf(second, 0.0f, check));
-      x[i] = pack_clamped(first, second);
+      x[i] = pack_half(first, second);
     }
     if (x0 + g + 8 * k < a.area.width)
-      store_token<C, T::kVector>(a.out.data + row_offset(y, a.out.capacity, a.area.width, C) + (x0 + g + 8 * k) * C, t,
-                                 x);
+      store_token<C, T::kVector>(a.out.data + a.out.offset(y, x0 + g + 8 * k, a.area.width, C), t, x);
   }
   if (check != 0) atomicAdd(a.overflows, 1);  // only infinities and NaN differ from 0 here
 }

@@ -8,6 +8,7 @@
 // registers for all its tokens; warps add theirs up in a fixed order at the end.
 #include "kernels/cuda/fused.cuh"
 #include "kernels/cuda/launch.cuh"
+#include "kernels/cuda/positional.cuh"
 
 namespace nalasr::cuda {
 namespace {
@@ -31,57 +32,20 @@ struct BarrierTile {
 };
 
 /// x₁ of the part at (y0, x0), to shared memory and, inside the area, to the map.
-template <int C, int D>
+template <int C, int D, bool Interior>
 __device__ __forceinline__ void make_x1(const BarrierArgs& a, BarrierTile<C, D>& tile, int y0, int x0) {
   using T = BarrierTile<C, D>;
   constexpr int kAcross = 4;
 #pragma unroll 1
   for (int item = threadIdx.x; item < C / 2 * (kPartColumns / kAcross); item += T::kThreads) {
     const int c = item % (C / 2) * 2, x = item / (C / 2) * kAcross;
-    float2 w[9];
-#pragma unroll
-    for (int i = 0; i < 9; ++i) w[i] = __ldg(reinterpret_cast<const float2*>(a.cpe1.taps + i * C + c));
-    const float2 bias = __ldg(reinterpret_cast<const float2*>(a.cpe1.bias + c));
-    float2 acc[3][kAcross];
-#pragma unroll
-    for (int r = 0; r < kPartRows + 2; ++r) {
-      const int y = y0 - 1 + r;
-      const bool row_inside = y >= 0 && y < a.area.height;
-      const __half* row = a.in.data + (row_inside ? row_offset(y, a.in.capacity, a.area.width, C) : 0) + c;
-      float2 v[kAcross + 2];
-#pragma unroll
-      for (int i = 0; i < kAcross + 2; ++i) {
-        const int column = x0 - 1 + x + i;
-        const bool inside = row_inside && column >= 0 && column < a.area.width;
-        v[i] = inside ? __half22float2(*reinterpret_cast<const __half2*>(row + column * C)) : float2{0, 0};
-      }
-#pragma unroll
-      for (int i = 0; i < kAcross; ++i) acc[r % 3][i] = bias;
-#pragma unroll
-      for (int ky = 0; ky < 3; ++ky) {
-        const int o = r - ky;
-        if (o < 0 || o >= kPartRows) continue;
-#pragma unroll
-        for (int kx = 0; kx < 3; ++kx)
-#pragma unroll
-          for (int i = 0; i < kAcross; ++i) {
-            acc[o % 3][i].x = fmaf(v[i + kx].x, w[ky * 3 + kx].x, acc[o % 3][i].x);
-            acc[o % 3][i].y = fmaf(v[i + kx].y, w[ky * 3 + kx].y, acc[o % 3][i].y);
-          }
-      }
-      if (r < 2) continue;
-      const int done = r - 2, out_y = y0 + done;
-      __half* out = a.out.data + c;
-      const bool stored = out_y >= a.area.first && out_y < a.area.last;
-      if (stored) out += row_offset(out_y, a.out.capacity, a.area.width, C);
-#pragma unroll
-      for (int i = 0; i < kAcross; ++i) {
-        const std::uint32_t word = pack_clamped(acc[done % 3][i].x, acc[done % 3][i].y);
-        const int column = x0 + x + i;
-        *reinterpret_cast<std::uint32_t*>(tile.x + (done * kPartColumns + x + i) * T::kStride + c) = word;
-        if (stored && column >= 0 && column < a.area.width) *reinterpret_cast<std::uint32_t*>(out + column * C) = word;
-      }
-    }
+    positional_columns<kPartRows, kAcross, Interior>(
+        a.in, a.area, a.cpe1, C, c, a.area.bottom(1), y0, x0 + x, [&](int row, int i, std::uint32_t word) {
+          *reinterpret_cast<std::uint32_t*>(tile.x + (row * kPartColumns + x + i) * T::kStride + c) = word;
+          const int y = y0 + row, column = x0 + x + i;
+          if (Interior || (y >= a.area.first && y < a.area.last && column >= 0 && column < a.area.width))
+            *reinterpret_cast<std::uint32_t*>(a.out.data + a.out.offset(y, column, a.area.width, C) + c) = word;
+        });
   }
 }
 
@@ -157,6 +121,8 @@ __device__ __forceinline__ void add_tokens(const BarrierArgs& a, const BarrierTi
       for (int i = 0; i < D / 16; ++i) squares += k[i][n][e] * k[i][n][e] + k[i][n][2 + e] * k[i][n][2 + e];
 #pragma unroll
       for (int lanes = 4; lanes < 32; lanes *= 2) squares += __shfl_xor_sync(0xffffffffu, squares, lanes);
+      // An exact root and quotient: their branches keep the compiler from mixing what comes before with what comes
+      // after, which costs more registers than there are.
       inverse[n][e] = 1.0f / fmaxf(sqrtf(squares), static_cast<float>(kNormGuard));
     }
 
@@ -260,7 +226,11 @@ __global__ void __launch_bounds__(D <= 32 && C <= 64 ? 384 : 256, 1) barrier_ker
     for (int x0 = unit_x; x0 < unit_x + a.unit_columns && x0 < a.area.width; x0 += kPartColumns) {
       if (x0 + kPartColumns <= 0) continue;
       __syncthreads();  // the part before is finished with shared memory
-      make_x1<C, D>(a, tile, y0, x0);
+      if (y0 >= 1 && y0 >= a.area.first && y0 + kPartRows + 1 <= a.area.bottom(1) && x0 >= 1 &&
+          x0 + kPartColumns + 1 <= a.area.width)
+        make_x1<C, D, true>(a, tile, y0, x0);
+      else
+        make_x1<C, D, false>(a, tile, y0, x0);
       __syncthreads();
 #pragma unroll 1
       for (int first = group * 16; first < kPartRows * kPartColumns; first += T::kGroups * 16)

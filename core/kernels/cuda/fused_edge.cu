@@ -24,7 +24,7 @@ __global__ void __launch_bounds__(kHeadThreads) head_kernel(const HeadArgs a, in
 #pragma unroll
   for (int i = 0; i < 27; ++i) w[i] = __ldg(reinterpret_cast<const float2*>(a.weights + i * dim + c));
   const float2 bias = __ldg(reinterpret_cast<const float2*>(a.bias + c));
-  __half* out = a.out.data + row_offset(y, a.out.capacity, a.area.width, dim);
+  __half* out = a.out.data + a.out.offset(y, 0, a.area.width, dim);
   for (int t = threadIdx.x / pairs; t < kHeadTokens && x0 + t < a.area.width; t += kHeadThreads / pairs) {
     float2 sum = bias;
 #pragma unroll
@@ -32,7 +32,7 @@ __global__ void __launch_bounds__(kHeadThreads) head_kernel(const HeadArgs a, in
       const float v = in[i / 9][t + i / 3 % 3][i % 3];
       sum.x = fmaf(v, w[i].x, sum.x), sum.y = fmaf(v, w[i].y, sum.y);
     }
-    *reinterpret_cast<std::uint32_t*>(out + (x0 + t) * dim + c) = pack_clamped(sum.x, sum.y);
+    *reinterpret_cast<std::uint32_t*>(out + (x0 + t) * dim + c) = pack_half(sum.x, sum.y);
   }
 }
 
@@ -79,8 +79,8 @@ __device__ __forceinline__ void add_skip(const TailArgs& a, TailTile<C, S>& tile
   for (int token = first < kAtOnce ? first : T::kTokens; token < T::kTokens; token += kAtOnce) {
     const int r = token / T::kColumns, column = token % T::kColumns, y = y0 - 1 + r, x = x0 - 1 + column;
     std::uint32_t word = 0;
-    if (y >= 0 && y < a.area.height && x >= 0 && x < a.area.width) {
-      const __half* in = a.in.data + row_offset(y, a.in.capacity, a.area.width, C) + x * C + c;
+    if (y >= 0 && y < a.area.bottom(1) && x >= 0 && x < a.area.width) {
+      const __half* in = a.in.data + a.in.offset(y, x, a.area.width, C) + c;
       float2 sum = unpack_half(*reinterpret_cast<const std::uint32_t*>(in));
       sum.x += bias.x, sum.y += bias.y;
 #pragma unroll
@@ -88,7 +88,7 @@ __device__ __forceinline__ void add_skip(const TailArgs& a, TailTile<C, S>& tile
         const float v = tile.zero[r + i / 9][column + i / 3 % 3][i % 3];
         sum.x = fmaf(v, w[i].x, sum.x), sum.y = fmaf(v, w[i].y, sum.y);
       }
-      word = pack_clamped(sum.x, sum.y);
+      word = pack_half(sum.x, sum.y);
     }
     *reinterpret_cast<std::uint32_t*>(tile.x + token * T::kStride + c) = word;
   }
@@ -114,7 +114,7 @@ __device__ __forceinline__ void convolve(const TailArgs& a, TailTile<C, S>& tile
 #pragma unroll
     for (int k = 0; k < 2; ++k)
       load_token<C, T::kVector>(tile.x + ((row + tap / 3) * T::kColumns + g + 8 * k + tap % 3) * T::kStride, t, x[k]);
-    multiply<C, T::kOut>(acc, x[0], x[1], a.weights + tap * (C / 16) * (T::kOut / 16) * 32, lane);
+    multiply<C, T::kOut>(acc, x[0], x[1], a.weights + tap * (C / 16) * (T::kOut / 16) * 32 + lane);
   }
   __syncthreads();  // the sums take the place of x
 #pragma unroll

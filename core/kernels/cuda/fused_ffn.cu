@@ -6,6 +6,7 @@
 // next is made, so that it needs little shared memory. Then each warp takes one row of the tile through fc2.
 #include "kernels/cuda/fused.cuh"
 #include "kernels/cuda/launch.cuh"
+#include "kernels/cuda/positional.cuh"
 
 namespace nalasr::cuda {
 namespace {
@@ -24,6 +25,7 @@ struct FfnTile {
 
   __half x[kTokens * kStride];        // x₃
   __half y[kTokens * kHiddenStride];  // a chunk of hidden channels
+  float2 moments[kTokens];            // of LN: factor and shift
   __half z[];                         // all of them after their convolution: [tile][hidden + 8]
 
   static constexpr std::size_t z_bytes(int hidden) { return TileRows * kTileColumns * (hidden + 8) * sizeof(__half); }
@@ -36,54 +38,20 @@ __device__ __forceinline__ int2 origin(const FfnArgs& a, int index) {
   return {index % across * kTileColumns, a.area.first + index / across * R};
 }
 
-/// x₃ of the tile and its border. A thread goes down three columns with two channels. Values outside the picture are
-/// finite and never used: y is zero there.
-template <int C, int H, int R>
-__device__ __forceinline__ void make_x3(const FfnArgs& a, FfnTile<C, H, R>& tile, int index) {
+/// x₃ of the tile and its border; a thread takes three columns of two channels. Values outside the picture are finite
+/// and never used: y is zero there.
+template <int C, int H, int R, bool Interior>
+__device__ __forceinline__ void make_x3(const FfnArgs& a, FfnTile<C, H, R>& tile, int2 at) {
   using T = FfnTile<C, H, R>;
   constexpr int kAcross = 3;
   static_assert(T::kColumns % kAcross == 0);
-  const int2 at = origin<R>(a, index);
+#pragma unroll 1
   for (int item = threadIdx.x; item < C / 2 * (T::kColumns / kAcross); item += T::kThreads) {
     const int c = item % (C / 2) * 2, x = item / (C / 2) * kAcross;
-    float2 w[9];
-#pragma unroll
-    for (int i = 0; i < 9; ++i) w[i] = __ldg(reinterpret_cast<const float2*>(a.cpe2.taps + i * C + c));
-    const float2 bias = __ldg(reinterpret_cast<const float2*>(a.cpe2.bias + c));
-    float2 acc[3][kAcross];
-#pragma unroll
-    for (int r = 0; r < T::kRows + 2; ++r) {
-      const int y = at.y - 2 + r;
-      const bool row_inside = y >= 0 && y < a.area.height;
-      const __half* row = a.in.data + (row_inside ? row_offset(y, a.in.capacity, a.area.width, C) : 0) + c;
-      float2 v[kAcross + 2];
-#pragma unroll
-      for (int i = 0; i < kAcross + 2; ++i) {
-        const int column = at.x - 2 + x + i;
-        const bool inside = row_inside && column >= 0 && column < a.area.width;
-        v[i] = inside ? __half22float2(*reinterpret_cast<const __half2*>(row + column * C)) : float2{0, 0};
-      }
-#pragma unroll
-      for (int i = 0; i < kAcross; ++i) acc[r % 3][i] = bias;
-#pragma unroll
-      for (int ky = 0; ky < 3; ++ky) {
-        const int o = r - ky;
-        if (o < 0 || o >= T::kRows) continue;
-#pragma unroll
-        for (int kx = 0; kx < 3; ++kx)
-#pragma unroll
-          for (int i = 0; i < kAcross; ++i) {
-            acc[o % 3][i].x = fmaf(v[i + kx].x, w[ky * 3 + kx].x, acc[o % 3][i].x);
-            acc[o % 3][i].y = fmaf(v[i + kx].y, w[ky * 3 + kx].y, acc[o % 3][i].y);
-          }
-      }
-      const int done = r - 2;
-      if (done >= 0)
-#pragma unroll
-        for (int i = 0; i < kAcross; ++i)
-          *reinterpret_cast<std::uint32_t*>(tile.x + (done * T::kColumns + x + i) * T::kStride + c) =
-              pack_clamped(acc[done % 3][i].x, acc[done % 3][i].y);
-    }
+    positional_columns<T::kRows, kAcross, Interior>(
+        a.in, a.area, a.cpe2, C, c, a.area.bottom(2), at.y - 1, at.x - 1 + x, [&](int row, int i, std::uint32_t word) {
+          *reinterpret_cast<std::uint32_t*>(tile.x + (row * T::kColumns + x + i) * T::kStride + c) = word;
+        });
   }
 }
 
@@ -105,12 +73,14 @@ __device__ __forceinline__ void make_hidden(const FfnArgs& a, FfnTile<C, H, R>& 
     std::uint32_t u[2][C / 8];
 #pragma unroll
     for (int k = 0; k < 2; ++k) {
-      load_token<C, T::kVector>(tile.x + min(m * 16 + g + 8 * k, T::kTokens - 1) * T::kStride, t, u[k]);
-      layer_norm<C>(u[k]);
+      const int token = min(m * 16 + g + 8 * k, T::kTokens - 1);
+      load_token<C, T::kVector>(tile.x + token * T::kStride, t, u[k]);
+      if (chunk == 0) tile.moments[token] = moments_of<C>(u[k]);
+      normalise<C>(u[k], tile.moments[token]);
     }
     float acc[H / 8][4];
     broadcast<H, T::kHiddenVector>(acc, a.fc1_bias + chunk * H, t);
-    multiply<C, H>(acc, u[0], u[1], a.fc1 + chunk * (C / 16) * (H / 16) * 32, lane);
+    multiply<C, H>(acc, u[0], u[1], a.fc1 + chunk * (C / 16) * (H / 16) * 32 + lane);
 #pragma unroll
     for (int k = 0; k < 2; ++k) {
       const int token = m * 16 + g + 8 * k, y = at.y - 1 + token / T::kColumns, x = at.x - 1 + token % T::kColumns;
@@ -177,23 +147,23 @@ __device__ __forceinline__ void make_row(const FfnArgs& a, const FfnTile<C, H, R
 #pragma unroll
     for (int k = 0; k < 2; ++k)
       load_token<H, T::kHiddenVector>(tile.z + (row * kTileColumns + g + 8 * k) * (a.hidden + 8) + chunk * H, t, z[k]);
-    multiply<H, C>(sums, z[0], z[1], a.fc2 + chunk * (H / 16) * (C / 16) * 32, lane);
+    multiply<H, C>(sums, z[0], z[1], a.fc2 + chunk * (H / 16) * (C / 16) * 32 + lane);
   }
-  float check = 0;
+  float check = 0;  // what is not finite in one channel is so in all of them behind the product
 #pragma unroll
   for (int k = 0; k < 2; ++k) {
     const int x = at.x + g + 8 * k;
     if (x >= a.area.width) continue;
+    check = fmaf(sums[0][2 * k], 0.0f, check);
     std::uint32_t words[C / 8];
     load_token<C, T::kVector>(tile.x + ((row + 1) * T::kColumns + 1 + g + 8 * k) * T::kStride, t, words);
 #pragma unroll
     for (int i = 0; i < C / 8; ++i) {
       const float2 residual = unpack_half(words[i]);
       const float first = sums[i][2 * k] + residual.x, second = sums[i][2 * k + 1] + residual.y;
-      check = fmaf(first, 0.0f, fmaf(second, 0.0f, check));
-      words[i] = pack_clamped(first, second);
+      words[i] = pack_half(first, second);
     }
-    store_token<C, T::kVector>(a.out.data + row_offset(y, a.out.capacity, a.area.width, C) + x * C, t, words);
+    store_token<C, T::kVector>(a.out.data + a.out.offset(y, x, a.area.width, C), t, words);
   }
   if (check != 0) atomicAdd(a.overflows, 1);  // only infinities and NaN differ from 0 here
 }
@@ -204,7 +174,11 @@ __global__ void __launch_bounds__(32 * R, (C > 64 ? 256 : 512) / (32 * R)) ffn_k
   FfnTile<C, H, R>& tile = *reinterpret_cast<FfnTile<C, H, R>*>(memory);
   for (int index = blockIdx.x; index < a.area.tiles(R); index += gridDim.x) {
     __syncthreads();  // the tile before is finished with shared memory
-    make_x3<C, H, R>(a, tile, index);
+    const int2 at = origin<R>(a, index);
+    if (at.y >= 2 && at.y + R + 2 <= a.area.bottom(2) && at.x >= 2 && at.x + kTileColumns + 2 <= a.area.width)
+      make_x3<C, H, R, true>(a, tile, at);
+    else
+      make_x3<C, H, R, false>(a, tile, at);
 #pragma unroll 1
     for (int chunk = 0; chunk < a.hidden / H; ++chunk) {
       __syncthreads();

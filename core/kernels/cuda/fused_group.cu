@@ -24,8 +24,8 @@ __device__ __forceinline__ void load_tile(const GroupArgs& a, GroupTile<C>& tile
   for (int i = threadIdx.x; i < T::kRows * T::kColumns * kPieces; i += 256) {
     const int token = i / kPieces, piece = i % kPieces;
     const int y = y0 - 1 + token / T::kColumns, x = x0 - 1 + token % T::kColumns;
-    const bool inside = y >= 0 && y < a.area.height && x >= 0 && x < a.area.width;
-    const __half* source = a.in.data + (inside ? row_offset(y, a.in.capacity, a.area.width, C) + x * C : 0);
+    const bool inside = y >= 0 && y < a.area.bottom(1) && x >= 0 && x < a.area.width;
+    const __half* source = a.in.data + (inside ? a.in.offset(y, x, a.area.width, C) : 0);
     *reinterpret_cast<uint4*>(tile.x + token * T::kStride + piece * 8) =
         inside ? *reinterpret_cast<const uint4*>(source + piece * 8) : uint4{0, 0, 0, 0};
   }
@@ -71,13 +71,14 @@ __global__ void __launch_bounds__(256, 2) group_kernel(const GroupArgs a) {
             }
           }
       }
-      float check = 0;
+      float check = 0;  // what is not finite in one channel is so in all of them behind the product
 #pragma unroll
       for (int r = 0; r < 2; ++r)
 #pragma unroll
         for (int k = 0; k < 2; ++k) {
           const int y = y0 + row + r, x = x0 + g + 8 * k;
           if (y >= a.area.last || x >= a.area.width) continue;
+          check = fmaf(acc[r][0][2 * k], 0.0f, check);
           std::uint32_t words[T::kChunk / 8];
           load_token<T::kChunk, T::kVector>(
               tile.x + ((row + r + 1) * T::kColumns + g + 8 * k + 1) * T::kStride + chunk * T::kChunk, t, words);
@@ -85,11 +86,10 @@ __global__ void __launch_bounds__(256, 2) group_kernel(const GroupArgs a) {
           for (int i = 0; i < T::kChunk / 8; ++i) {
             const float2 residual = unpack_half(words[i]);
             const float first = acc[r][i][2 * k] + residual.x, second = acc[r][i][2 * k + 1] + residual.y;
-            check = fmaf(first, 0.0f, fmaf(second, 0.0f, check));
-            words[i] = pack_clamped(first, second);
+            words[i] = pack_half(first, second);
           }
-          store_token<T::kChunk, T::kVector>(
-              a.out.data + row_offset(y, a.out.capacity, a.area.width, C) + x * C + chunk * T::kChunk, t, words);
+          store_token<T::kChunk, T::kVector>(a.out.data + a.out.offset(y, x, a.area.width, C) + chunk * T::kChunk, t,
+                                             words);
         }
       if (check != 0) atomicAdd(a.overflows, 1);  // only infinities and NaN differ from 0 here
     }

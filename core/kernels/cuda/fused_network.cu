@@ -37,7 +37,7 @@ class FusedKernels : public Kernels {
   void head(const Picture& p, const Input& in, Rows out, Span rows, Stream stream) const override {
     HeadArgs a = weights_.head;
     a.input = in;
-    a.out = map_out(out);
+    a.out = view_of<__half>(out, rows.first);
     a.area = area_of(p, rows);
     launch_head(spec_.dim, a, stream);
   }
@@ -76,8 +76,8 @@ class FusedKernels : public Kernels {
   void attend(const Picture& p, int block, Rows in, Rows out, Span rows, const void* states, int window, int shift,
               Stream stream) const override {
     AttendArgs a = weights_.blocks[block].attend;
-    a.in = map_in(in);
-    a.out = map_out(out);
+    a.in = view_of<const __half>(in, rows.first - 2);
+    a.out = view_of<__half>(out, rows.first);
     a.area = area_of(p, rows);
     a.rotary = tables(p.rotary);
     a.states = static_cast<const float*>(states);
@@ -90,8 +90,8 @@ class FusedKernels : public Kernels {
 
   void ffn(const Picture& p, int block, Rows in, Rows out, Span rows, Stream stream) const override {
     FfnArgs a = weights_.blocks[block].ffn;
-    a.in = map_in(in);
-    a.out = map_out(out);
+    a.in = view_of<const __half>(in, rows.first - 2);
+    a.out = view_of<__half>(out, rows.first);
     a.area = area_of(p, rows);
     a.overflows = p.overflows;
     run(launch_ffn(spec_.dim, a, stream));
@@ -99,8 +99,8 @@ class FusedKernels : public Kernels {
 
   void group_conv(const Picture& p, int group, Rows in, Rows out, Span rows, Stream stream) const override {
     GroupArgs a = weights_.groups[group];
-    a.in = map_in(in);
-    a.out = map_out(out);
+    a.in = view_of<const __half>(in, rows.first - 1);
+    a.out = view_of<__half>(out, rows.first);
     a.area = area_of(p, rows);
     a.overflows = p.overflows;
     run(launch_group_conv(spec_.dim, a, stream));
@@ -109,7 +109,7 @@ class FusedKernels : public Kernels {
   void tail(const Picture& p, const Input& input, Rows in, Output out, Span rows, Stream stream) const override {
     TailArgs a = weights_.tail;
     a.input = input;
-    a.in = map_in(in);
+    a.in = view_of<const __half>(in, rows.first - 1);
     a.out = out;
     a.area = area_of(p, rows);
     a.overflows = p.overflows;
@@ -119,8 +119,8 @@ class FusedKernels : public Kernels {
  private:
   [[nodiscard]] BarrierArgs barrier_args(const Picture& p, int block, Rows in, Rows out, Span rows, float* sums) const {
     BarrierArgs a = weights_.blocks[block].barrier;
-    a.in = map_in(in);
-    a.out = map_out(out);
+    a.in = view_of<const __half>(in, rows.first - 1);
+    a.out = view_of<__half>(out, rows.first);
     a.area = area_of(p, rows);
     a.rotary = tables(p.rotary);
     a.sums = sums;

@@ -15,10 +15,6 @@ class Packer {
   void add(const Pointer*& pointer, const std::vector<T>& values) {
     targets_.push_back([&pointer, this, offset = store_.add(values)] { pointer = store_.get<Pointer>(offset); });
   }
-  void add(DepthwiseWeights& pointers, const FoldedDepthwise& w) {
-    add(pointers.taps, w.weights);
-    add(pointers.bias, w.bias);
-  }
   void add(HalfDepthwiseWeights& pointers, const FoldedDepthwise& w) {
     add(pointers.taps, pack_pairs(w.weights));
     add(pointers.bias, pack_pairs(w.bias));
@@ -45,16 +41,26 @@ void append(std::vector<std::uint32_t>& all, const std::vector<std::uint32_t>& m
   all.insert(all.end(), more.begin(), more.end());
 }
 
+/// The kernels add x themselves: 1 + w would cost w half of its digits.
+FoldedDepthwise without_identity(FoldedDepthwise w) {
+  const std::size_t channels = w.bias.size(), centre = w.weights.size() / channels / 2;
+  for (std::size_t c = 0; c < channels; ++c) w.weights[centre * channels + c] -= 1.0f;
+  return w;
+}
+
 void pack_attend(Packer& packer, const FoldedBlock& b, const NalaParams& nala, AttendArgs& a) {
   const int c = b.q.in, v = vector_of(nala.head_dim);
   const auto square = [&](const FoldedLinear& w) { return pack_operand_b(part(w, 0, 0), c, c, v, v); };
   packer.add(a.v, square(b.v));
   packer.add(a.q, square(b.q));
-  packer.add(a.gate, square(b.gate));
+  FoldedLinear half_gate = b.gate;  // the kernel wants g/2; halving changes no digit
+  for (std::vector<float>* values : {&half_gate.weights, &half_gate.bias})
+    for (float& v : *values) v *= 0.5f;
+  packer.add(a.gate, square(half_gate));
   packer.add(a.out_weights, square(b.out));
   packer.add(a.v_bias, b.v.bias);
   packer.add(a.q_bias, b.q.bias);
-  packer.add(a.gate_bias, b.gate.bias);
+  packer.add(a.gate_bias, half_gate.bias);
   packer.add(a.out_bias, b.out.bias);
   packer.add(a.merge_weight, b.merge_weight);
   packer.add(a.merge_bias, b.merge_bias);
@@ -73,7 +79,7 @@ void pack_ffn(Packer& packer, const FoldedBlock& b, FfnArgs& a) {
   packer.add(a.fc2, fc2);
   packer.add(a.fc1_bias, b.fc1.bias);
   packer.add(a.fc2_bias, b.fc2.bias);
-  packer.add(a.cpe2, b.cpe2);
+  packer.add(a.cpe2, without_identity(b.cpe2));
   packer.add(a.dw, b.ffn_dw);
   a.hidden = hidden;
 }
@@ -84,7 +90,7 @@ void pack_barrier(Packer& packer, const FoldedBlock& b, const NalaParams& nala, 
   packer.add(a.v, pack_operand_a(part(b.v, 0, 0), c, c, vector_of(c)));
   packer.add(a.k_bias, b.k.bias);
   packer.add(a.v_bias, b.v.bias);
-  packer.add(a.cpe1, b.cpe1);
+  packer.add(a.cpe1, without_identity(b.cpe1));
   a.features = feature_constants(nala);
 }
 

@@ -19,12 +19,6 @@ namespace nalasr::cuda {
 __device__ __forceinline__ float2 unpack_half(std::uint32_t word) {
   return __half22float2(*reinterpret_cast<const __half2*>(&word));
 }
-/// For values of the residual stream, which float16 must hold: beyond ±65504 they are clamped.
-__device__ __forceinline__ std::uint32_t pack_clamped(float a, float b) {
-  constexpr float kLargest = 65504.0f;
-  return pack_half(fminf(fmaxf(a, -kLargest), kLargest), fminf(fmaxf(b, -kLargest), kLargest));
-}
-
 /// Sum over the four lanes that share tokens.
 __device__ __forceinline__ float quad_sum(float v) {
   v += __shfl_xor_sync(0xffffffffu, v, 1);
@@ -65,9 +59,10 @@ __device__ __forceinline__ void store_token(__half* token, int t, const std::uin
   }
 }
 
-/// LayerNorm without its affine part (folded into the weights) of two tokens, in place.
+/// LayerNorm without its affine part (folded into the weights): x·factor + shift. The same in the four lanes of a
+/// token.
 template <int C>
-__device__ __forceinline__ void layer_norm(std::uint32_t (&words)[C / 8]) {
+__device__ __forceinline__ float2 moments_of(const std::uint32_t (&words)[C / 8]) {
   float sum = 0;
 #pragma unroll
   for (int i = 0; i < C / 8; ++i) {
@@ -81,10 +76,18 @@ __device__ __forceinline__ void layer_norm(std::uint32_t (&words)[C / 8]) {
     const float2 v = unpack_half(words[i]);
     squares += (v.x - mean) * (v.x - mean) + (v.y - mean) * (v.y - mean);
   }
-  const float scale = rsqrtf(quad_sum(squares) * (1.0f / C) + static_cast<float>(kLayerNormEps));
-  const std::uint32_t factor = pack_half(scale, scale), shift = pack_half(-mean * scale, -mean * scale);
+  const float factor = rsqrtf(quad_sum(squares) * (1.0f / C) + static_cast<float>(kLayerNormEps));
+  return {factor, -mean * factor};
+}
+template <int C>
+__device__ __forceinline__ void normalise(std::uint32_t (&words)[C / 8], float2 moments) {
+  const std::uint32_t factor = pack_half(moments.x, moments.x), shift = pack_half(moments.y, moments.y);
 #pragma unroll
   for (int i = 0; i < C / 8; ++i) words[i] = fma_half2(words[i], factor, shift);
+}
+template <int C>
+__device__ __forceinline__ void layer_norm(std::uint32_t (&words)[C / 8]) {
+  normalise<C>(words, moments_of<C>(words));
 }
 
 /// Fills accumulators of N channels with a vector [N], the same for every token.
@@ -100,16 +103,15 @@ __device__ __forceinline__ void broadcast(float (&acc)[N / 8][4], const float* v
   }
 }
 
-/// acc += tokens [16][K] · weights [K][N], packed by pack_weights.
+/// acc += tokens [16][K] · weights [K][N], packed by pack_operand_b; `weights` are this lane's (the pointer plus lane).
 template <int K, int N>
 __device__ __forceinline__ void multiply(float (&acc)[N / 8][4], const std::uint32_t (&first)[K / 8],
-                                         const std::uint32_t (&second)[K / 8], const uint4* __restrict__ weights,
-                                         int lane) {
+                                         const std::uint32_t (&second)[K / 8], const uint4* __restrict__ weights) {
 #pragma unroll
   for (int s = 0; s < K / 16; ++s)
 #pragma unroll
     for (int p = 0; p < N / 16; ++p) {
-      const uint4 b = __ldg(weights + (s * (N / 16) + p) * 32 + lane);
+      const uint4 b = __ldg(weights + (s * (N / 16) + p) * 32);
       mma_half(acc[2 * p], first[2 * s], second[2 * s], first[2 * s + 1], second[2 * s + 1], b.x, b.y);
       mma_half(acc[2 * p + 1], first[2 * s], second[2 * s], first[2 * s + 1], second[2 * s + 1], b.z, b.w);
     }
@@ -120,11 +122,6 @@ template <int N>
 __device__ __forceinline__ void to_words(const float (&acc)[N / 8][4], int token, std::uint32_t (&words)[N / 8]) {
 #pragma unroll
   for (int i = 0; i < N / 8; ++i) words[i] = pack_half(acc[i][2 * token], acc[i][2 * token + 1]);
-}
-
-/// Row `y` of a map of `capacity` rows.
-__device__ __forceinline__ std::size_t row_offset(int y, int capacity, int width, int channels) {
-  return static_cast<std::size_t>(y % capacity) * width * channels;
 }
 
 }  // namespace nalasr::cuda
