@@ -1,5 +1,7 @@
 #include "window/panel_parts.h"
 
+#include <QPainter>
+
 namespace nalasr::gui {
 
 QLabel* section_title(const QString& text) {
@@ -22,6 +24,34 @@ QLabel* quiet_label(const QString& text) {
   auto* label = new QLabel(text);
   label->setForegroundRole(QPalette::PlaceholderText);
   return label;
+}
+
+PrimaryButton::PrimaryButton(QWidget* parent) : QPushButton(parent) {
+  setMinimumHeight(40);
+  setCursor(Qt::PointingHandCursor);
+}
+
+void PrimaryButton::paintEvent(QPaintEvent*) {
+  QPainter painter(this);
+  painter.setRenderHint(QPainter::Antialiasing);
+  QColor fill = palette().color(QPalette::Highlight);
+  if (isDown()) fill = fill.darker(118);
+  if (!isDown() && underMouse() && isEnabled()) fill = fill.lighter(108);
+  if (!isEnabled()) fill = palette().color(QPalette::Disabled, QPalette::WindowText), fill.setAlphaF(0.25F);
+  painter.setPen(Qt::NoPen);
+  painter.setBrush(fill);
+  painter.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), 5, 5);
+  if (hasFocus()) {
+    painter.setPen(QPen(palette().color(QPalette::HighlightedText), 1, Qt::DotLine));
+    painter.setBrush(Qt::NoBrush);
+    painter.drawRoundedRect(QRectF(rect()).adjusted(3.5, 3.5, -3.5, -3.5), 3, 3);
+  }
+  painter.setPen(isEnabled() ? palette().color(QPalette::HighlightedText)
+                             : palette().color(QPalette::Disabled, QPalette::ButtonText));
+  QFont bold = font();
+  bold.setBold(true);
+  painter.setFont(bold);
+  painter.drawText(rect(), Qt::AlignCenter, text());
 }
 
 }  // namespace nalasr::gui

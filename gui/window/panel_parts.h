@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QLabel>
+#include <QPushButton>
 
 namespace nalasr::gui {
 
@@ -11,5 +12,16 @@ QLabel* section_title(const QString& text);
 QLabel* value_label(const QString& name);
 /// What is less important, in a quieter colour.
 QLabel* quiet_label(const QString& text);
+
+/// The one button that the eye should find.
+class PrimaryButton : public QPushButton {
+  Q_OBJECT
+
+ public:
+  explicit PrimaryButton(QWidget* parent = nullptr);
+
+ protected:
+  void paintEvent(QPaintEvent* event) override;
+};
 
 }  // namespace nalasr::gui

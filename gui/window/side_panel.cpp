@@ -22,6 +22,12 @@ namespace {
 
 constexpr double kGiB = 1024.0 * 1024 * 1024;
 
+// Without the zeros that a spin box would show: "× 4", "× 2.5".
+class ScaleBox final : public QDoubleSpinBox {
+ public:
+  [[nodiscard]] QString textFromValue(double value) const override { return locale().toString(value, 'g', 4); }
+};
+
 QFormLayout* form() {
   auto* layout = new QFormLayout;
   layout->setContentsMargins(0, 0, 0, 0);
@@ -29,6 +35,13 @@ QFormLayout* form() {
   layout->setLabelAlignment(Qt::AlignLeft);
   layout->setHorizontalSpacing(12);
   return layout;
+}
+
+// The sections' fields stand in one column.
+QLabel* field_label(const QString& text) {
+  QLabel* label = quiet_label(text);
+  label->setMinimumWidth(88);
+  return label;
 }
 
 }  // namespace
@@ -47,9 +60,9 @@ SidePanel::SidePanel(QWidget* parent) : QWidget(parent) {
   plan_fits_ = value_label(tr("Does it fit?"));
   plan_box_ = new QWidget;
   auto* plan = form();
-  plan->addRow(quiet_label(tr("Result")), plan_size_);
-  plan->addRow(quiet_label(tr("Time")), plan_time_);
-  plan->addRow(quiet_label(tr("Memory")), plan_memory_);
+  plan->addRow(field_label(tr("Result")), plan_size_);
+  plan->addRow(field_label(tr("Time")), plan_time_);
+  plan->addRow(field_label(tr("Memory")), plan_memory_);
   auto* plan_layout = new QVBoxLayout(plan_box_);
   plan_layout->setContentsMargins(0, 0, 0, 0);
   plan_layout->addWidget(section_title(tr("What it will take")));
@@ -83,9 +96,8 @@ SidePanel::SidePanel(QWidget* parent) : QWidget(parent) {
   scroll->setFrameShape(QFrame::NoFrame);
   scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
 
-  upscale_ = new QPushButton(action_icon(QStringLiteral("upscale")), tr("Upscale"));
+  upscale_ = new PrimaryButton;
   upscale_->setMinimumHeight(38);
-  upscale_->setDefault(true);
   upscale_->setToolTip(tr("Upscale this picture (Ctrl+Return)"));
   connect(upscale_, &QPushButton::clicked, this, &SidePanel::upscale_clicked);
   auto* layout = new QVBoxLayout(this);
@@ -111,7 +123,7 @@ QWidget* SidePanel::make_settings() {
       emit choose_model_clicked();
     }
   });
-  scale_ = new QDoubleSpinBox;
+  scale_ = new ScaleBox;
   scale_->setAccessibleName(tr("Scale"));
   scale_->setToolTip(tr("How many times larger each side becomes"));
   scale_->setRange(1, 8);
@@ -133,7 +145,7 @@ QWidget* SidePanel::make_settings() {
   auto* box = new QWidget;
   auto* fields = form();
   const auto row = [&](const QString& name, QWidget* field) {
-    auto* label = quiet_label(name);
+    QLabel* label = field_label(name);
     label->setBuddy(field);
     fields->addRow(label, field);
   };

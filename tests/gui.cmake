@@ -1,0 +1,41 @@
+# What the viewer takes from the core, and the viewer itself.
+nalasr_test(viewer_api_test unit/image/test_interpolate.cpp unit/image/test_screen_colors.cpp
+            unit/image/test_convert.cpp unit/report/comparison_test.cpp)
+if(LCMS2_INCLUDE_DIR AND LCMS2_LIBRARY)
+  target_include_directories(viewer_api_test SYSTEM PRIVATE ${LCMS2_INCLUDE_DIR})
+  target_link_libraries(viewer_api_test PRIVATE ${LCMS2_LIBRARY})
+  target_compile_definitions(viewer_api_test PRIVATE NALASR_HAS_LCMS2)
+endif()
+# Our interpolation is held against OpenCV's, where its module for that is installed.
+find_path(OPENCV_IMGPROC_INCLUDE_DIR opencv2/imgproc.hpp PATH_SUFFIXES opencv4)
+find_library(OPENCV_IMGPROC_LIBRARY opencv_imgproc)
+if(NALASR_HAS_OPENCV AND OPENCV_IMGPROC_INCLUDE_DIR AND OPENCV_IMGPROC_LIBRARY)
+  target_include_directories(viewer_api_test SYSTEM PRIVATE ${OPENCV_IMGPROC_INCLUDE_DIR})
+  target_link_libraries(viewer_api_test PRIVATE opencv_core ${OPENCV_IMGPROC_LIBRARY})
+  target_compile_definitions(viewer_api_test PRIVATE NALASR_HAS_OPENCV_IMGPROC)
+endif()
+
+if(NOT TARGET nalasr_gui)
+  return()
+endif()
+find_package(Qt6 REQUIRED COMPONENTS Test)
+set(CMAKE_AUTOMOC ON)
+set(CMAKE_AUTORCC ON)
+add_library(gui_support STATIC gui/gui_support.cpp gui/gui_support.h)
+target_include_directories(gui_support PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
+target_link_libraries(gui_support PUBLIC nalasr_gui Qt6::Test)
+target_compile_definitions(gui_support PRIVATE NALASR_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
+                           NALASR_VIEWER="$<TARGET_FILE:nalasr-viewer>"
+                           NALASR_SCREENSHOTS="${PROJECT_BINARY_DIR}/screenshots")
+nalasr_target(gui_support)
+
+function(viewer_test name)
+  add_executable(${name} ${ARGN})
+  target_link_libraries(${name} PRIVATE gui_support)
+  nalasr_target(${name})
+  add_dependencies(${name} nalasr-viewer)
+endfunction()
+
+viewer_test(viewer_models_test gui/models_test.cpp)
+add_test(NAME viewer_models COMMAND viewer_models_test)
+set_tests_properties(viewer_models PROPERTIES TIMEOUT 300 ENVIRONMENT QT_QPA_PLATFORM=offscreen)
