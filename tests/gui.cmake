@@ -27,6 +27,11 @@ target_link_libraries(gui_support PUBLIC nalasr_gui Qt6::Test)
 target_compile_definitions(gui_support PRIVATE NALASR_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
                            NALASR_VIEWER="$<TARGET_FILE:nalasr-viewer>"
                            NALASR_SCREENSHOTS="${PROJECT_BINARY_DIR}/screenshots")
+if(XCB_INCLUDE_DIR AND XCB_LIBRARY)
+  target_compile_definitions(gui_support PRIVATE NALASR_HAS_XCB)
+  target_include_directories(gui_support SYSTEM PRIVATE ${XCB_INCLUDE_DIR})
+  target_link_libraries(gui_support PRIVATE ${XCB_LIBRARY})
+endif()
 nalasr_target(gui_support)
 
 function(viewer_test name)
@@ -39,3 +44,15 @@ endfunction()
 viewer_test(viewer_models_test gui/models_test.cpp)
 add_test(NAME viewer_models COMMAND viewer_models_test)
 set_tests_properties(viewer_models PROPERTIES TIMEOUT 300 ENVIRONMENT QT_QPA_PLATFORM=offscreen)
+
+# The whole program on a screen of its own; without Xvfb, on Qt's offscreen platform.
+viewer_test(viewer_window_test gui/window_test.cpp ${PROJECT_SOURCE_DIR}/resources/viewer.qrc)
+find_program(XVFB_RUN xvfb-run)
+if(XVFB_RUN)
+  add_test(NAME viewer_window COMMAND ${XVFB_RUN} -a -s "-screen 0 1600x1000x24" $<TARGET_FILE:viewer_window_test>)
+  set_tests_properties(viewer_window PROPERTIES ENVIRONMENT QT_QPA_PLATFORM=xcb)
+else()
+  add_test(NAME viewer_window COMMAND viewer_window_test)
+  set_tests_properties(viewer_window PROPERTIES ENVIRONMENT QT_QPA_PLATFORM=offscreen)
+endif()
+set_tests_properties(viewer_window PROPERTIES TIMEOUT 300)

@@ -252,7 +252,7 @@ void JobQueue::complete(int id, const QJsonObject& report) {
   result.computed_eager = bytes(report["computed_bytes"]["nala_eager"]);
   result.computed_flash = bytes(report["computed_bytes"]["softmax_flash"]);
   result.computed_materialised = bytes(report["computed_bytes"]["softmax_materialised"]);
-  result.seconds = report["seconds"]["total"].toDouble();
+  result.seconds = job.eta.elapsed(now());  // as the user waited, but for pauses
   result.device = report["device"].toString();
   result.instruction_set = report["instruction_set"].toString();
   for (const auto& warning : report["warnings"].toArray()) result.warnings.append(warning.toString());

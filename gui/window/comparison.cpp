@@ -10,8 +10,10 @@ namespace nalasr::gui {
 namespace {
 
 QString label_of(const JobResult& result) {
-  return QStringLiteral("%1 ×%2").arg(result.run.model.title.isEmpty() ? result.run.model.name : result.run.model.title,
-                                      scale_text(result.run.final_scale()));
+  const ModelChoice& model = result.run.model;
+  const QString name = model.title.isEmpty() ? model.name : model.title;
+  const QString scale = QStringLiteral("×") + scale_text(result.run.final_scale());
+  return name.endsWith(scale) ? name : name + QLatin1Char(' ') + scale;
 }
 
 std::shared_ptr<const StoredPicture> picture_of(const std::unique_ptr<PictureLoader>& loader) {
@@ -69,6 +71,7 @@ void Comparison::show(const Job* job) {
 void Comparison::set_before(const BeforeChoice& before) {
   before_ = before;
   load(other_, before.kind == BeforeChoice::picture ? before.file : QString());
+  emit choices_changed();
   update_view();
 }
 

@@ -36,11 +36,13 @@ EmptyPage::EmptyPage(QWidget* parent) : QWidget(parent) {
 
   auto* open = new QPushButton(action_icon(QStringLiteral("open")), tr("Open pictures …"));
   open->setDefault(true);
+  open->setMinimumWidth(160);
   open->setMinimumHeight(36);
   open->setToolTip(tr("Choose one or several pictures (Ctrl+O)"));
   connect(open, &QPushButton::clicked, this, &EmptyPage::open_clicked);
   auto* paste = new QPushButton(tr("Paste"));
   paste->setMinimumHeight(36);
+  paste->setMinimumWidth(100);
   paste->setToolTip(tr("Take a picture or files from the clipboard (Ctrl+V)"));
   connect(paste, &QPushButton::clicked, this, &EmptyPage::paste_clicked);
   auto* buttons = new QHBoxLayout;

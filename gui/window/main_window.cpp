@@ -139,7 +139,8 @@ void MainWindow::connect_parts() {
   });
   progress_timer_.start(200ms);
 
-  connect(view_, &CompareView::zoom_changed, this, [this](double zoom) { zoom_label_->setText(zoom_text(zoom)); });
+  connect(view_, &CompareView::zoom_changed, this,
+          [this](double zoom) { zoom_label_->setText(current_ != 0 ? zoom_text(zoom) : QString()); });
   connect(view_, &CompareView::cursor_moved, this, &MainWindow::show_cursor);
   connect(comparison_, &Comparison::choices_changed, this, &MainWindow::fill_before_menu);
   connect(comparison_, &Comparison::loading, this, [this](double fraction) {
@@ -197,6 +198,8 @@ void MainWindow::show_job(int id) {
   setWindowTitle(job != nullptr ? tr("%1 – NaLaSR").arg(QFileInfo(job->input).fileName()) : QStringLiteral("NaLaSR"));
   comparison_->show(job);
   side_->show_job(job, queue_.now());
+  cursor_label_->clear();
+  if (job == nullptr) zoom_label_->clear();
   if (job == nullptr) empty_->set_recent(Settings::recent_files());
   if (job != nullptr) view_->setFocus();
   request_forecast();

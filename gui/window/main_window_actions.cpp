@@ -203,8 +203,9 @@ void MainWindow::make_toolbar() {
     } else if (const QString path = QFileDialog::getOpenFileName(this, tr("Compare with"), Settings::last_folder());
                !path.isEmpty()) {
       comparison_->set_before({BeforeChoice::picture, path, QFileInfo(path).fileName()});
+    } else {
+      fill_before_menu();
     }
-    fill_before_menu();
   });
   auto* space = new QWidget;
   space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
@@ -213,9 +214,9 @@ void MainWindow::make_toolbar() {
   toolbar_->addSeparator();
   toolbar_->addActions({queue_action_, side_action_});
   for (QAction* action : toolbar_->actions()) {
-    if (QWidget* button = toolbar_->widgetForAction(action)) {
+    if (auto* button = qobject_cast<QToolButton*>(toolbar_->widgetForAction(action))) {
       button->setFocusPolicy(Qt::TabFocus);
-      if (button->accessibleName().isEmpty()) button->setAccessibleName(action->text().remove('&'));
+      button->setAccessibleName(action->text().remove('&'));
     }
   }
   fill_before_menu();

@@ -31,7 +31,13 @@ PrimaryButton::PrimaryButton(QWidget* parent) : QPushButton(parent) {
   setCursor(Qt::PointingHandCursor);
 }
 
-void PrimaryButton::paintEvent(QPaintEvent*) {
+void PrimaryButton::set_prominent(bool prominent) {
+  prominent_ = prominent;
+  update();
+}
+
+void PrimaryButton::paintEvent(QPaintEvent* event) {
+  if (!prominent_) return QPushButton::paintEvent(event);
   QPainter painter(this);
   painter.setRenderHint(QPainter::Antialiasing);
   QColor fill = palette().color(QPalette::Highlight);

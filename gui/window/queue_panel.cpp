@@ -48,6 +48,7 @@ QueuePanel::QueuePanel(JobQueue& queue, QWidget* parent) : QWidget(parent), queu
   });
 
   start_ = new QPushButton(action_icon(QStringLiteral("play")), tr("Upscale all"));
+  start_->setMinimumHeight(32);
   start_->setToolTip(tr("Upscale every picture of the list into the output folder (Ctrl+Shift+Return)"));
   connect(start_, &QPushButton::clicked, this, &QueuePanel::start_all_clicked);
   pause_ = tool(QStringLiteral("pause"), tr("Pause"), tr("Pause or go on"));
@@ -63,11 +64,14 @@ QueuePanel::QueuePanel(JobQueue& queue, QWidget* parent) : QWidget(parent), queu
   connect(output, &QToolButton::clicked, this, &QueuePanel::output_clicked);
 
   auto* buttons = new QHBoxLayout;
-  buttons->setContentsMargins(8, 8, 8, 4);
+  buttons->setContentsMargins(6, 6, 6, 0);
   buttons->setSpacing(2);
-  buttons->addWidget(start_, 1);
-  buttons->addSpacing(4);
-  for (QToolButton* button : {pause_, cancel_, retry_, remove_, output}) buttons->addWidget(button);
+  for (QToolButton* button : {pause_, cancel_, retry_, remove_}) buttons->addWidget(button);
+  buttons->addStretch();
+  buttons->addWidget(output);
+  auto* start = new QHBoxLayout;
+  start->setContentsMargins(10, 4, 10, 4);
+  start->addWidget(start_);
   status_ = new QLabel;
   status_->setContentsMargins(10, 0, 10, 8);
   status_->setWordWrap(true);
@@ -79,6 +83,7 @@ QueuePanel::QueuePanel(JobQueue& queue, QWidget* parent) : QWidget(parent), queu
   layout->setSpacing(0);
   layout->addWidget(list_, 1);
   layout->addLayout(buttons);
+  layout->addLayout(start);
   layout->addWidget(status_);
 
   connect(&queue_, &JobQueue::job_changed, this, &QueuePanel::update_buttons);
@@ -124,9 +129,9 @@ void QueuePanel::update_buttons() {
   retry_->setEnabled(chosen != nullptr && (chosen->state == JobState::failed || chosen->state == JobState::cancelled));
   remove_->setEnabled(chosen != nullptr && !chosen->is_active());
   QString text = tr("%n picture(s)", nullptr, queue_.rowCount());
-  if (done > 0) text += tr(", %n done", nullptr, done);
-  if (failed > 0) text += tr(", %n failed", nullptr, failed);
-  if (active != nullptr && queue_.waiting_count() > 0) text += tr(", %n waiting", nullptr, queue_.waiting_count());
+  if (done > 0) text += tr(" · %n done", nullptr, done);
+  if (failed > 0) text += tr(" · %n failed", nullptr, failed);
+  if (active != nullptr && queue_.waiting_count() > 0) text += tr(" · %n waiting", nullptr, queue_.waiting_count());
   status_->setText(text);
 }
 

@@ -1,21 +1,18 @@
 #include "window/result_panel.h"
 
 #include <QLabel>
-#include <QPushButton>
 #include <QVBoxLayout>
 
 #include "view/format.h"
 #include "view/memory_bars.h"
 #include "view/memory_chart.h"
-#include "window/appearance.h"
 #include "window/panel_parts.h"
 
 namespace nalasr::gui {
 
 ResultPanel::ResultPanel(QWidget* parent) : QWidget(parent) {
   summary_ = value_label(tr("Result"));
-  save_ = new QPushButton(action_icon(QStringLiteral("save")), tr("Save"));
-  save_->setMinimumHeight(34);
+  save_ = new PrimaryButton;
   save_->setToolTip(tr("Write the result by the output settings (Ctrl+S)"));
   connect(save_, &QPushButton::clicked, this, &ResultPanel::save_clicked);
   peak_ = value_label(tr("Peak memory"));
@@ -47,6 +44,7 @@ void ResultPanel::set_saving(bool saving) { save_->setEnabled(!saving); }
 
 void ResultPanel::show_result(const Job& job, const JobResult& result) {
   save_->setVisible(!job.to_folder);
+  save_->set_prominent(!result.is_saved);
   save_->setText(result.is_saved ? tr("Save again …") : tr("Save"));
   if (shown_ == result.file) return;
   shown_ = result.file;
@@ -63,7 +61,7 @@ void ResultPanel::show_result(const Job& job, const JobResult& result) {
   warnings_->setVisible(!result.warnings.isEmpty());
 
   bars_->set_bars({{tr("NaLaSR, this run"), result.measured_peak, true},
-                   {tr("The same, operator by operator"), result.computed_eager},
+                   {tr("Same network, eager"), result.computed_eager},
                    {tr("Softmax, FlashAttention"), result.computed_flash},
                    {tr("Softmax, whole matrix"), result.computed_materialised}});
 }

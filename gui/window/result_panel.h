@@ -6,12 +6,12 @@
 #include "jobs/job.h"
 
 class QLabel;
-class QPushButton;
 
 namespace nalasr::gui {
 
 class MemoryBars;
 class MemoryChart;
+class PrimaryButton;
 
 class ResultPanel : public QWidget {
   Q_OBJECT
@@ -26,7 +26,7 @@ class ResultPanel : public QWidget {
 
  private:
   QLabel *summary_, *peak_, *warnings_;
-  QPushButton* save_;
+  PrimaryButton* save_;
   MemoryBars* bars_;
   MemoryChart* chart_;
   QString shown_;

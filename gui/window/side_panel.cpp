@@ -5,7 +5,6 @@
 #include <QFileInfo>
 #include <QFormLayout>
 #include <QLabel>
-#include <QPushButton>
 #include <QScrollArea>
 #include <QSignalBlocker>
 #include <QVBoxLayout>
@@ -85,7 +84,7 @@ SidePanel::SidePanel(QWidget* parent) : QWidget(parent) {
   sections->addSpacing(12);
   sections->addWidget(run_);
   sections->addWidget(result_);
-  sections->addSpacing(4);
+  sections->addSpacing(8);
   sections->addWidget(settings_box_);
   sections->addSpacing(10);
   sections->addWidget(plan_box_);
@@ -243,6 +242,7 @@ void SidePanel::show_state(const Job& job, qint64 now) {
   plan_box_->setVisible(!busy && job.facts.has_value());
   upscale_->setVisible(!busy);
   upscale_->setEnabled(job.is_startable() && fits_);
+  upscale_->set_prominent(result == nullptr || result->is_saved);
   upscale_->setText(result != nullptr ? tr("Upscale again") : tr("Upscale"));
 }
 

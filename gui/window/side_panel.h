@@ -10,10 +10,10 @@
 class QComboBox;
 class QDoubleSpinBox;
 class QLabel;
-class QPushButton;
 
 namespace nalasr::gui {
 
+class PrimaryButton;
 class RunPanel;
 class ResultPanel;
 
@@ -57,7 +57,7 @@ class SidePanel : public QWidget {
   QWidget *settings_box_, *plan_box_;
   RunPanel* run_;
   ResultPanel* result_;
-  QPushButton* upscale_;
+  PrimaryButton* upscale_;
   bool fits_ = true;
 };
 

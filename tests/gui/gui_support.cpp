@@ -6,6 +6,10 @@
 #include <QTest>
 #include <QWidget>
 
+#ifdef NALASR_HAS_XCB
+#include <xcb/xcb.h>
+#endif
+
 namespace nalasr::gui::test {
 
 Sandbox::Sandbox() {
@@ -50,6 +54,24 @@ QString make_picture(const QString& name, int width, int height) {
   QDir().mkpath(QFileInfo(path).path());
   image.save(path, "PNG");
   return path;
+}
+
+QString cut_sample(const QString& name, const QRect& part) {
+  const QString path = sandbox().file(name);
+  QImage(source("resources/samples/street.png")).copy(part).save(path, "PNG");
+  return path;
+}
+
+void activate(QWidget& window) {
+#ifdef NALASR_HAS_XCB
+  if (auto* native = qGuiApp->nativeInterface<QNativeInterface::QX11Application>()) {
+    xcb_set_input_focus(native->connection(), XCB_INPUT_FOCUS_PARENT, static_cast<xcb_window_t>(window.winId()),
+                        XCB_CURRENT_TIME);
+    xcb_flush(native->connection());
+  }
+#endif
+  window.activateWindow();
+  wait_until([&] { return window.isActiveWindow(); }, 5000);
 }
 
 bool wait_until(const std::function<bool()>& condition, int ms) {

@@ -3,6 +3,7 @@
 
 #include <QApplication>
 #include <QImage>
+#include <QRect>
 #include <QString>
 #include <QTemporaryDir>
 #include <functional>
@@ -33,6 +34,10 @@ RunSettings light();
 RunSettings tiny();
 /// A picture with structure, written as PNG; returns its path.
 QString make_picture(const QString& name, int width, int height);
+/// A part of the sample picture, written as PNG; returns its path.
+QString cut_sample(const QString& name, const QRect& part);
+/// Keyboard focus, also where there is no window manager to give it.
+void activate(QWidget& window);
 
 /// Runs the event loop until `condition` holds; false after `ms`.
 bool wait_until(const std::function<bool()>& condition, int ms = 60000);
