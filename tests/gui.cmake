@@ -56,3 +56,8 @@ else()
   set_tests_properties(viewer_window PROPERTIES ENVIRONMENT QT_QPA_PLATFORM=offscreen)
 endif()
 set_tests_properties(viewer_window PROPERTIES TIMEOUT 300)
+
+viewer_test(viewer_big_picture_test gui/big_picture_test.cpp)
+add_test(NAME viewer_big_picture COMMAND viewer_big_picture_test)
+# Alone: it measures times, and takes two gigabytes.
+set_tests_properties(viewer_big_picture PROPERTIES TIMEOUT 300 RUN_SERIAL ON ENVIRONMENT QT_QPA_PLATFORM=offscreen)

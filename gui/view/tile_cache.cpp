@@ -9,7 +9,7 @@ namespace {
 
 constexpr int kStaleFrames = 4;
 /// How many screens full of tiles are kept.
-constexpr int kScreens = 4;
+constexpr int kScreens = 2;
 
 QRect tile_area(QSize picture, double zoom, int column, int row) {
   const QSize magnified(static_cast<int>(std::lround(picture.width() * zoom)),
