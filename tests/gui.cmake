@@ -61,3 +61,16 @@ viewer_test(viewer_big_picture_test gui/big_picture_test.cpp)
 add_test(NAME viewer_big_picture COMMAND viewer_big_picture_test)
 # Alone: it measures times, and takes two gigabytes.
 set_tests_properties(viewer_big_picture PROPERTIES TIMEOUT 300 RUN_SERIAL ON ENVIRONMENT QT_QPA_PLATFORM=offscreen)
+
+# From the command to the window on the screen.
+if(XVFB_RUN AND XCB_INCLUDE_DIR AND XCB_LIBRARY)
+  add_executable(viewer_start_test gui/start_test.cpp)
+  target_include_directories(viewer_start_test SYSTEM PRIVATE ${XCB_INCLUDE_DIR})
+  target_compile_definitions(viewer_start_test PRIVATE NALASR_VIEWER="$<TARGET_FILE:nalasr-viewer>"
+                             NALASR_SAMPLE="${PROJECT_SOURCE_DIR}/resources/samples/street.png")
+  target_link_libraries(viewer_start_test PRIVATE Qt6::Test ${XCB_LIBRARY})
+  nalasr_target(viewer_start_test)
+  add_dependencies(viewer_start_test nalasr-viewer)
+  add_test(NAME viewer_start COMMAND ${XVFB_RUN} -a -s "-screen 0 1400x900x24" $<TARGET_FILE:viewer_start_test>)
+  set_tests_properties(viewer_start PROPERTIES TIMEOUT 120 RUN_SERIAL ON ENVIRONMENT QT_QPA_PLATFORM=xcb)
+endif()

@@ -1,9 +1,11 @@
 #include "jobs/worker_main.h"
 
+#include <unistd.h>
 #include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QTemporaryDir>
+
 #include <chrono>
 #include <condition_variable>
 #include <cstdio>
@@ -253,6 +255,9 @@ class Worker {
 int worker_main() {
   // Should memory run out all the same, the kernel takes this process and not the window.
   std::ofstream("/proc/self/oom_score_adj") << 900;
+  // And the window gets the processor when it wants it.
+  constexpr int kNicer = 5;
+  (void)!::nice(kNicer);
   std::string line;
   std::getline(std::cin, line);
   auto request = WorkRequest::from_line(QByteArray::fromStdString(line));

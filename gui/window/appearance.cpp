@@ -5,7 +5,7 @@
 #include <QIconEngine>
 #include <QPainter>
 #include <QPalette>
-#include <QStyleFactory>
+#include <QProxyStyle>
 #include <QSvgRenderer>
 
 #include "window/system_theme.h"
@@ -43,13 +43,15 @@ QPalette palette_of(bool dark) {
 // Draws an SVG whose strokes are "currentColor" in the palette's colour, so that one file serves light and dark.
 class ActionIconEngine final : public QIconEngine {
  public:
-  explicit ActionIconEngine(QByteArray svg) : svg_(std::move(svg)) {}
+  ActionIconEngine(QByteArray svg, const QColor& color) : svg_(std::move(svg)), color_(color) {}
 
   void paint(QPainter* painter, const QRect& rect, QIcon::Mode mode, QIcon::State) override {
     const auto group = mode == QIcon::Disabled ? QPalette::Disabled : QPalette::Active;
     const auto role = mode == QIcon::Selected ? QPalette::HighlightedText : QPalette::ButtonText;
     QByteArray colored = svg_;
-    colored.replace("currentColor", QApplication::palette().color(group, role).name().toLatin1());
+    const bool own = color_.isValid() && mode == QIcon::Normal;
+    const QColor color = own ? color_ : QApplication::palette().color(group, role);
+    colored.replace("currentColor", color.name().toLatin1());
     QSvgRenderer(colored).render(painter, rect);
   }
   QPixmap pixmap(const QSize& size, QIcon::Mode mode, QIcon::State state) override {
@@ -59,22 +61,34 @@ class ActionIconEngine final : public QIconEngine {
     paint(&painter, QRect(QPoint(0, 0), size), mode, state);
     return pixmap;
   }
-  [[nodiscard]] QIconEngine* clone() const override { return new ActionIconEngine(svg_); }
+  [[nodiscard]] QIconEngine* clone() const override { return new ActionIconEngine(svg_, color_); }
 
  private:
   QByteArray svg_;
+  QColor color_;
+};
+
+// Fusion without its coloured little pictures on the buttons of dialogs.
+class QuietStyle final : public QProxyStyle {
+ public:
+  QuietStyle() : QProxyStyle(QStringLiteral("Fusion")) {}
+  int styleHint(StyleHint hint, const QStyleOption* option, const QWidget* widget,
+                QStyleHintReturn* data) const override {
+    if (hint == SH_DialogButtonBox_ButtonsHaveIcons) return 0;
+    return QProxyStyle::styleHint(hint, option, widget, data);
+  }
 };
 
 }  // namespace
 
-QIcon action_icon(const QString& name) {
+QIcon action_icon(const QString& name, const QColor& color) {
   QFile file(QStringLiteral(":/icons/actions/%1.svg").arg(name));
   if (!file.open(QIODevice::ReadOnly)) return {};
-  return QIcon(new ActionIconEngine(file.readAll()));
+  return QIcon(new ActionIconEngine(file.readAll(), color));
 }
 
 Appearance::Appearance(QObject* parent) : QObject(parent) {
-  QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+  QApplication::setStyle(new QuietStyle);
   // Desktops whose Qt plugin sets a palette have said already what they want.
   system_dark_ = QApplication::palette().color(QPalette::Window).lightness() < 128;
   apply();

@@ -1,6 +1,7 @@
 // Light and dark: the system's choice or the user's, and icons that follow.
 #pragma once
 
+#include <QColor>
 #include <QIcon>
 #include <QObject>
 
@@ -29,7 +30,7 @@ class Appearance : public QObject {
   bool dark_ = false;
 };
 
-/// A drawing of resources/icons/actions in the palette's colour of text.
-QIcon action_icon(const QString& name);
+/// A drawing of resources/icons/actions in the palette's colour of text, or in one of its own.
+QIcon action_icon(const QString& name, const QColor& color = {});
 
 }  // namespace nalasr::gui

@@ -35,6 +35,14 @@ QWidget* with_button(QLineEdit* line, const QString& button_name, const std::fun
   return row;
 }
 
+// The boxes' fields stand in one column.
+QLabel* row_label(const QString& text, QWidget* field) {
+  auto* label = new QLabel(text);
+  label->setMinimumWidth(150);
+  label->setBuddy(field);
+  return label;
+}
+
 }  // namespace
 
 PreferencesDialog::PreferencesDialog(QWidget* parent) : QDialog(parent) {
@@ -99,12 +107,12 @@ QWidget* PreferencesDialog::make_output() {
 
   auto* box = new QGroupBox(tr("Results"));
   auto* form = new QFormLayout(box);
-  form->addRow(tr("Folder"), folder_kind_);
+  form->addRow(row_label(tr("Folder"), folder_kind_), folder_kind_);
   form->addRow(QString(), folder_row);
-  form->addRow(tr("Name"), name_);
+  form->addRow(row_label(tr("Name"), name_), name_);
   form->addRow(QString(), example_);
-  form->addRow(tr("Format"), format_);
-  form->addRow(tr("Quality (JPEG, WebP)"), quality);
+  form->addRow(row_label(tr("Format"), format_), format_);
+  form->addRow(row_label(tr("Quality (JPEG, WebP)"), quality_), quality);
   return box;
 }
 
@@ -118,8 +126,8 @@ QWidget* PreferencesDialog::make_looks() {
   profile_->setAccessibleName(tr("Colour profile of the screen"));
   auto* box = new QGroupBox(tr("Looks"));
   auto* form = new QFormLayout(box);
-  form->addRow(tr("Appearance"), theme_);
-  form->addRow(tr("Screen profile"), with_button(profile_, tr("Choose …"), [this] {
+  form->addRow(row_label(tr("Appearance"), theme_), theme_);
+  form->addRow(row_label(tr("Screen profile"), profile_), with_button(profile_, tr("Choose …"), [this] {
                  return QFileDialog::getOpenFileName(this, tr("Colour profile of the screen"), profile_->text(),
                                                      tr("ICC profiles (*.icc *.icm)"));
                }));

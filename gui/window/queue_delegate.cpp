@@ -12,6 +12,13 @@ namespace {
 
 constexpr int kPadding = 8, kIcon = 20, kBar = 4;
 
+// Green where it is done, red where it failed.
+QColor icon_color(JobState state) {
+  if (state == JobState::done) return {0x3F, 0xA3, 0x4D};
+  if (state == JobState::failed) return {0xD6, 0x45, 0x45};
+  return {};
+}
+
 QString icon_of(JobState state) {
   switch (state) {
     case JobState::waiting:
@@ -64,7 +71,7 @@ void QueueDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
     painter->fillRect(option.rect, hover);
   }
   const QRect inner = option.rect.adjusted(kPadding, kPadding, -kPadding, -kPadding);
-  action_icon(icon_of(job.state))
+  action_icon(icon_of(job.state), icon_color(job.state))
       .paint(painter, QRect(inner.left(), inner.top() + (inner.height() - kIcon) / 2, kIcon, kIcon), Qt::AlignCenter,
              selected ? QIcon::Selected : QIcon::Normal);
 
