@@ -17,7 +17,10 @@ void install_translations(QApplication& app) {
   static QTranslator own, qt;
   const QLocale locale;
   if (qt.load(locale, "qtbase", "_", QLibraryInfo::path(QLibraryInfo::TranslationsPath))) app.installTranslator(&qt);
-  if (own.load(locale, "nalasr-viewer", "_", ":/translations")) app.installTranslator(&own);
+  // English has only its plurals there; it stands in for languages that are missing.
+  if (own.load(locale, "nalasr-viewer", "_", ":/translations") || own.load(":/translations/nalasr-viewer_en.qm")) {
+    app.installTranslator(&own);
+  }
 }
 
 }  // namespace

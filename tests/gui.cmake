@@ -74,3 +74,18 @@ if(XVFB_RUN AND XCB_INCLUDE_DIR AND XCB_LIBRARY)
   add_test(NAME viewer_start COMMAND ${XVFB_RUN} -a -s "-screen 0 1400x900x24" $<TARGET_FILE:viewer_start_test>)
   set_tests_properties(viewer_start PROPERTIES TIMEOUT 120 RUN_SERIAL ON ENVIRONMENT QT_QPA_PLATFORM=xcb)
 endif()
+
+# What a desktop and its software catalogue read.
+find_program(DESKTOP_FILE_VALIDATE desktop-file-validate)
+find_program(APPSTREAMCLI appstreamcli)
+if(DESKTOP_FILE_VALIDATE)
+  add_test(NAME viewer_desktop_file
+           COMMAND ${DESKTOP_FILE_VALIDATE} ${PROJECT_SOURCE_DIR}/resources/io.github.nalasr.Viewer.desktop)
+endif()
+if(APPSTREAMCLI)
+  add_test(NAME viewer_metainfo COMMAND ${APPSTREAMCLI} validate --no-net
+           ${PROJECT_SOURCE_DIR}/resources/io.github.nalasr.Viewer.metainfo.xml)
+endif()
+add_test(NAME viewer_translations COMMAND ${CMAKE_COMMAND} -DLUPDATE=$<TARGET_FILE:Qt6::lupdate>
+         -DSOURCE_FOLDER=${PROJECT_SOURCE_DIR} -DCOPIES=${CMAKE_CURRENT_BINARY_DIR}/translations
+         -P ${CMAKE_CURRENT_SOURCE_DIR}/gui/translations.cmake)

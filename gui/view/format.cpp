@@ -11,12 +11,11 @@ QString bytes_text(std::uint64_t bytes) {
 }
 
 QString duration_text(double seconds) {
-  const auto tr = [](const char* text) { return QCoreApplication::translate("Duration", text); };
-  if (seconds < 1) return tr(QT_TRANSLATE_NOOP("Duration", "under a second"));
+  if (seconds < 1) return QCoreApplication::translate("Duration", "under a second");
   const auto whole = static_cast<qint64>(std::lround(seconds));
-  if (whole < 60) return tr(QT_TRANSLATE_NOOP("Duration", "%1 s")).arg(whole);
-  if (whole < 3600) return tr(QT_TRANSLATE_NOOP("Duration", "%1 min %2 s")).arg(whole / 60).arg(whole % 60);
-  return tr(QT_TRANSLATE_NOOP("Duration", "%1 h %2 min")).arg(whole / 3600).arg(whole % 3600 / 60);
+  if (whole < 60) return QCoreApplication::translate("Duration", "%1 s").arg(whole);
+  if (whole < 3600) return QCoreApplication::translate("Duration", "%1 min %2 s").arg(whole / 60).arg(whole % 60);
+  return QCoreApplication::translate("Duration", "%1 h %2 min").arg(whole / 3600).arg(whole % 3600 / 60);
 }
 
 QString zoom_text(double zoom) {

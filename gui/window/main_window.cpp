@@ -95,6 +95,7 @@ void MainWindow::connect_parts() {
   connect(queue_panel_, &QueuePanel::selected, this, &MainWindow::show_job);
   connect(queue_panel_, &QueuePanel::start_all_clicked, all_action_, &QAction::trigger);
   connect(queue_panel_, &QueuePanel::output_clicked, this, &MainWindow::show_preferences);
+  connect(queue_panel_, &QueuePanel::remove_clicked, this, &MainWindow::remove);
   connect(queue_panel_, &QueuePanel::retry_clicked, this, [this](int id) {
     if (const Job* job = queue_.job(id)) queue_.enqueue(id, side_->run_settings(), job->to_folder);
   });
@@ -171,10 +172,12 @@ void MainWindow::load_models() {
   const QPointer<MainWindow> self(this);
   QThreadPool::globalInstance()->start([self] {
     const auto models = bundled_models();
-    QMetaObject::invokeMethod(qApp, [self, models] {
+    const bool has_gpu = device_unavailable_reason(Device::cuda).empty();
+    QMetaObject::invokeMethod(qApp, [self, models, has_gpu] {
       if (!self) return;
       self->models_ = models;
       self->side_->set_models(models, Settings::run(models));
+      self->side_->set_has_gpu(has_gpu);
       self->request_forecast();
       if (models.empty()) self->tell(tr("No models were found: choose a .safetensors file in the settings"));
     });

@@ -84,7 +84,10 @@ class MainWindow : public QMainWindow {
   void save();
   void save_as();
   void choose_model_file();
+  /// Off the list; asks where a result would be lost.
+  void remove(int id);
   bool may_close();
+  bool confirm(const QString& question, const QString& consequence, const QString& yes);
 
   Appearance appearance_;
   JobQueue queue_;

@@ -53,7 +53,8 @@ void MainWindow::make_actions() {
   save_as_action_ = add_action("save_as", tr("Save &as …"), {}, QKeySequence("Ctrl+Shift+S"));
   connect(save_as_action_, &QAction::triggered, this, &MainWindow::save_as);
   remove_action_ = add_action("remove", tr("&Remove from the list"), {}, QKeySequence("Ctrl+W"));
-  connect(remove_action_, &QAction::triggered, this, [this] { queue_.remove(current_); });
+  remove_action_->setShortcuts({QKeySequence("Ctrl+W"), QKeySequence(Qt::Key_Delete)});
+  connect(remove_action_, &QAction::triggered, this, [this] { remove(current_); });
   quit_action_ = add_action("quit", tr("&Quit"), {}, QKeySequence("Ctrl+Q"));
   connect(quit_action_, &QAction::triggered, this, &QWidget::close);
 

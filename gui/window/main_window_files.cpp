@@ -141,25 +141,40 @@ void MainWindow::choose_model_file() {
   });
 }
 
-bool MainWindow::may_close() {
+bool MainWindow::confirm(const QString& question, const QString& consequence, const QString& yes) {
   QMessageBox box(this);
   box.setIcon(QMessageBox::Question);
   box.setWindowTitle(QStringLiteral("NaLaSR"));
-  if (queue_.active() != nullptr || queue_.waiting_count() > 0 || saver_.is_busy()) {
-    box.setText(tr("Work is in progress."));
-    box.setInformativeText(tr("Closing cancels it. No partial files are left."));
-  } else if (queue_.has_unsaved_results()) {
-    box.setText(tr("There are results that were not saved."));
-    box.setInformativeText(tr("Closing throws them away."));
-  } else {
-    return true;
-  }
-  auto* close = box.addButton(tr("Close all the same"), QMessageBox::DestructiveRole);
+  box.setText(question);
+  box.setInformativeText(consequence);
+  auto* go = box.addButton(yes, QMessageBox::DestructiveRole);
   auto* stay = box.addButton(tr("Stay"), QMessageBox::RejectRole);
   box.setDefaultButton(stay);
   box.setEscapeButton(stay);
   box.exec();
-  return box.clickedButton() == close;
+  return box.clickedButton() == go;
+}
+
+void MainWindow::remove(int id) {
+  const Job* job = queue_.job(id);
+  if (job == nullptr) return;
+  if (job->has_unsaved_result() &&
+      !confirm(tr("%1 has a result that was not saved.").arg(QFileInfo(job->input).fileName()),
+               tr("Removing it from the list throws the result away."), tr("Remove"))) {
+    return;
+  }
+  queue_.remove(id);
+}
+
+bool MainWindow::may_close() {
+  const QString close = tr("Close all the same");
+  if (queue_.active() != nullptr || queue_.waiting_count() > 0 || saver_.is_busy()) {
+    return confirm(tr("Work is in progress."), tr("Closing cancels it. No partial files are left."), close);
+  }
+  if (queue_.has_unsaved_results()) {
+    return confirm(tr("There are results that were not saved."), tr("Closing throws them away."), close);
+  }
+  return true;
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {

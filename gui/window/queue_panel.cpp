@@ -59,7 +59,7 @@ QueuePanel::QueuePanel(JobQueue& queue, QWidget* parent) : QWidget(parent), queu
   connect(retry_, &QToolButton::clicked, this, [this] { emit retry_clicked(current()); });
   remove_ =
       tool(QStringLiteral("minus"), tr("Remove"), tr("Take the chosen picture off the list (Del); the file stays"));
-  connect(remove_, &QToolButton::clicked, this, [this] { queue_.remove(current()); });
+  connect(remove_, &QToolButton::clicked, this, [this] { emit remove_clicked(current()); });
   auto* output = tool(QStringLiteral("folder"), tr("Output"), tr("Folder, names, format and quality of the results"));
   connect(output, &QToolButton::clicked, this, &QueuePanel::output_clicked);
 
@@ -156,7 +156,7 @@ void QueuePanel::show_menu(QPoint at) {
   if (job->state == JobState::failed || job->state == JobState::cancelled) {
     menu.addAction(tr("Try again"), this, [this, id] { emit retry_clicked(id); });
   }
-  if (!job->is_active()) menu.addAction(tr("Remove from the list"), this, [this, id] { queue_.remove(id); });
+  if (!job->is_active()) menu.addAction(tr("Remove from the list"), this, [this, id] { emit remove_clicked(id); });
   const QString folder =
       QFileInfo(job->result() != nullptr && job->result()->is_saved && job->to_folder ? job->result()->file
                                                                                       : job->input)

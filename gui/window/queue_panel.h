@@ -28,6 +28,7 @@ class QueuePanel : public QWidget {
   void selected(int id);
   void start_all_clicked();
   void retry_clicked(int id);
+  void remove_clicked(int id);
   void output_clicked();
 
  private:

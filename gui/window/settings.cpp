@@ -24,6 +24,7 @@ RunSettings Settings::run(const std::vector<ModelChoice>& models) {
     run.model = models.front();
   }
   run.scale = std::clamp(s.value("run/scale", 0.0).toDouble(), 0.0, 8.0);
+  run.device = static_cast<Device>(std::clamp(s.value("run/device", 0).toInt(), 0, 2));
   run.memory_limit = s.value("run/memory_limit", 0).toULongLong();
   return run;
 }
@@ -32,6 +33,7 @@ void Settings::set_run(const RunSettings& run) {
   QSettings s;
   s.setValue("run/model", run.model.file);
   s.setValue("run/scale", run.scale);
+  s.setValue("run/device", static_cast<int>(run.device));
   s.setValue("run/memory_limit", static_cast<qulonglong>(run.memory_limit));
 }
 

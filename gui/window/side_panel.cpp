@@ -141,15 +141,26 @@ QWidget* SidePanel::make_settings() {
   limit_->setSpecialValueText(tr("automatic"));
   connect(limit_, &QDoubleSpinBox::valueChanged, this, &SidePanel::settings_changed);
 
+  device_ = new QComboBox;
+  device_->setAccessibleName(tr("Device"));
+  device_->setToolTip(tr("What computes: the graphics card where it is there, or the processor"));
+  device_->addItem(tr("automatic"), static_cast<int>(Device::automatic));
+  device_->addItem(tr("Graphics card"), static_cast<int>(Device::cuda));
+  device_->addItem(tr("Processor"), static_cast<int>(Device::cpu));
+  connect(device_, &QComboBox::activated, this, &SidePanel::settings_changed);
+
   auto* box = new QWidget;
   auto* fields = form();
   const auto row = [&](const QString& name, QWidget* field) {
     QLabel* label = field_label(name);
     label->setBuddy(field);
     fields->addRow(label, field);
+    return label;
   };
   row(tr("&Model"), model_);
   row(tr("S&cale"), scale_);
+  device_label_ = row(tr("&Device"), device_);
+  set_has_gpu(false);
   row(tr("Memory &limit"), limit_);
   auto* layout = new QVBoxLayout(box);
   layout->setContentsMargins(0, 0, 0, 0);
@@ -167,8 +178,15 @@ void SidePanel::set_models(const std::vector<ModelChoice>& models, const RunSett
   for (std::size_t i = 0; i < models_.size(); ++i) {
     if (models_[i] == chosen.model) model_->setCurrentIndex(static_cast<int>(i));
   }
+  device_->setCurrentIndex(std::max(0, device_->findData(static_cast<int>(chosen.device))));
   scale_->setValue(chosen.final_scale());
   limit_->setValue(static_cast<double>(chosen.memory_limit) / kGiB);
+}
+
+void SidePanel::set_has_gpu(bool has_gpu) {
+  device_->setVisible(has_gpu);
+  device_label_->setVisible(has_gpu);
+  if (!has_gpu) device_->setCurrentIndex(0);
 }
 
 void SidePanel::add_model(const ModelChoice& model) {
@@ -185,6 +203,7 @@ RunSettings SidePanel::run_settings() const {
   const auto index = static_cast<std::size_t>(std::max(0, model_->currentIndex()));
   if (index < models_.size()) run.model = models_[index];
   run.scale = scale_->value() == run.model.scale ? 0 : scale_->value();
+  run.device = static_cast<Device>(device_->currentData().toInt());
   run.memory_limit = static_cast<std::uint64_t>(limit_->value() * kGiB);
   return run;
 }

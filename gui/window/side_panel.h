@@ -23,6 +23,8 @@ class SidePanel : public QWidget {
  public:
   explicit SidePanel(QWidget* parent = nullptr);
 
+  /// Which devices can be chosen; with the processor alone there is nothing to choose.
+  void set_has_gpu(bool has_gpu);
   void set_models(const std::vector<ModelChoice>& models, const RunSettings& chosen);
   /// The model of a file of the user's, chosen.
   void add_model(const ModelChoice& model);
@@ -52,6 +54,8 @@ class SidePanel : public QWidget {
   std::vector<ModelChoice> models_;
   QLabel *name_, *facts_, *problem_;
   QComboBox* model_;
+  QComboBox* device_;
+  QLabel* device_label_;
   QDoubleSpinBox *scale_, *limit_;
   QLabel *plan_size_, *plan_time_, *plan_memory_, *plan_fits_;
   QWidget *settings_box_, *plan_box_;

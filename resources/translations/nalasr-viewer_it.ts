@@ -2,330 +2,375 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="it" sourcelanguage="en">
 <context>
-    <name>CompareView</name>
+    <name>Duration</name>
+    <message>
+        <source>under a second</source>
+        <translation>meno di un secondo</translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 s</translation>
+    </message>
+    <message>
+        <source>%1 min %2 s</source>
+        <translation>%1 min %2 s</translation>
+    </message>
+    <message>
+        <source>%1 h %2 min</source>
+        <translation>%1 h %2 min</translation>
+    </message>
+</context>
+<context>
+    <name>PictureFacts</name>
+    <message>
+        <source>grey</source>
+        <translation>grigi</translation>
+    </message>
+    <message>
+        <source> + transparency</source>
+        <translation> + trasparenza</translation>
+    </message>
+    <message>
+        <source>%1 × %2 · %3 bit %4 · %5</source>
+        <translation>%1 × %2 · %3 bit %4 · %5</translation>
+    </message>
+</context>
+<context>
+    <name>main</name>
+    <message>
+        <source>Upscales pictures and compares before and after.</source>
+        <translation>Ingrandisce immagini e confronta il prima e il dopo.</translation>
+    </message>
+    <message>
+        <source>pictures or folders to open</source>
+        <translation>immagini o cartelle da aprire</translation>
+    </message>
+</context>
+<context>
+    <name>nalasr::gui::CompareView</name>
     <message>
         <source>Picture</source>
-        <translation type="unfinished"></translation>
+        <translation>Immagine</translation>
     </message>
     <message>
         <source>Drag to move, turn the wheel to zoom, hold the space bar to see the picture before</source>
-        <translation type="unfinished"></translation>
+        <translation>Trascina per spostare, ruota la rotellina per lo zoom, tieni premuta la barra spaziatrice per vedere il prima</translation>
     </message>
 </context>
 <context>
-    <name>Comparison</name>
+    <name>nalasr::gui::Comparison</name>
     <message>
         <source>Bicubic</source>
-        <translation type="unfinished"></translation>
+        <translation>Bicubica</translation>
     </message>
     <message>
         <source>Original pixels</source>
-        <translation type="unfinished"></translation>
+        <translation>Pixel originali</translation>
     </message>
     <message>
         <source>Lanczos</source>
-        <translation type="unfinished"></translation>
+        <translation>Lanczos</translation>
     </message>
 </context>
 <context>
-    <name>EmptyPage</name>
+    <name>nalasr::gui::EmptyPage</name>
     <message>
         <source>Drop pictures or folders here</source>
-        <translation type="unfinished"></translation>
+        <translation>Trascina qui immagini o cartelle</translation>
     </message>
     <message>
         <source>You will see what upscaling takes, time and memory, before anything runs.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vedrai quanto tempo e quanta memoria servono prima che parta qualcosa.</translation>
     </message>
     <message>
         <source>Open pictures …</source>
-        <translation type="unfinished"></translation>
+        <translation>Apri immagini …</translation>
     </message>
     <message>
         <source>Choose one or several pictures (Ctrl+O)</source>
-        <translation type="unfinished"></translation>
+        <translation>Scegli una o più immagini (Ctrl+O)</translation>
     </message>
     <message>
         <source>Paste</source>
-        <translation type="unfinished"></translation>
+        <translation>Incolla</translation>
     </message>
     <message>
         <source>Take a picture or files from the clipboard (Ctrl+V)</source>
-        <translation type="unfinished"></translation>
+        <translation>Prendi un’immagine o dei file dagli appunti (Ctrl+V)</translation>
     </message>
     <message>
         <source>Recent</source>
-        <translation type="unfinished"></translation>
+        <translation>Recenti</translation>
     </message>
 </context>
 <context>
-    <name>JobQueue</name>
+    <name>nalasr::gui::JobQueue</name>
     <message>
         <source>reading …</source>
-        <translation type="unfinished"></translation>
+        <translation>lettura …</translation>
     </message>
     <message>
         <source>waiting</source>
-        <translation type="unfinished"></translation>
+        <translation>in attesa</translation>
     </message>
     <message>
         <source>%1%</source>
-        <translation type="unfinished"></translation>
+        <translation>%1%</translation>
     </message>
     <message>
         <source>paused at %1%</source>
-        <translation type="unfinished"></translation>
+        <translation>in pausa al %1%</translation>
     </message>
     <message>
         <source>done, not saved yet</source>
-        <translation type="unfinished"></translation>
+        <translation>fatto, non ancora salvato</translation>
     </message>
     <message>
         <source>done</source>
-        <translation type="unfinished"></translation>
+        <translation>fatto</translation>
     </message>
     <message>
         <source>failed: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>non riuscito: %1</translation>
     </message>
     <message>
         <source>cancelled</source>
-        <translation type="unfinished"></translation>
+        <translation>annullato</translation>
     </message>
 </context>
 <context>
-    <name>MainWindow</name>
+    <name>nalasr::gui::MainWindow</name>
     <message>
         <source>Pixel under the cursor</source>
-        <translation type="unfinished"></translation>
+        <translation>Pixel sotto il puntatore</translation>
     </message>
     <message>
         <source>Zoom</source>
-        <translation type="unfinished"></translation>
+        <translation>Zoom</translation>
     </message>
     <message>
         <source>Reading a picture</source>
-        <translation type="unfinished"></translation>
+        <translation>Lettura di un’immagine</translation>
     </message>
     <message>
         <source>Queue finished: %1 done, %2 failed, %3 cancelled</source>
-        <translation type="unfinished"></translation>
+        <translation>Coda terminata: %1 fatte, %2 non riuscite, %3 annullate</translation>
     </message>
     <message>
         <source>%1 cannot be shown: %2</source>
-        <translation type="unfinished"></translation>
+        <translation>Impossibile mostrare %1: %2</translation>
     </message>
     <message>
         <source>Saving … %1%</source>
-        <translation type="unfinished"></translation>
+        <translation>Salvataggio … %1%</translation>
     </message>
     <message>
         <source>Saved as %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Salvato come %1</translation>
     </message>
     <message>
         <source>Saving was cancelled</source>
-        <translation type="unfinished"></translation>
+        <translation>Salvataggio annullato</translation>
     </message>
     <message>
         <source>%1 could not be written: %2</source>
-        <translation type="unfinished"></translation>
+        <translation>Impossibile scrivere %1: %2</translation>
     </message>
     <message>
         <source>No models were found: choose a .safetensors file in the settings</source>
-        <translation type="unfinished"></translation>
+        <translation>Nessun modello trovato: scegli un file .safetensors nelle impostazioni</translation>
     </message>
     <message>
         <source>%1 – NaLaSR</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 – NaLaSR</translation>
     </message>
     <message>
         <source>&amp;Go on</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Continua</translation>
     </message>
     <message>
         <source>&amp;Pause</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Pausa</translation>
     </message>
     <message>
         <source>x %1  y %2</source>
-        <translation type="unfinished"></translation>
+        <translation>x %1  y %2</translation>
     </message>
     <message>
         <source>%1    before %2    after %3</source>
-        <translation type="unfinished"></translation>
+        <translation>%1    prima %2    dopo %3</translation>
     </message>
     <message>
         <source>&amp;Open …</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Apri …</translation>
     </message>
     <message>
         <source>Open &amp;folder …</source>
-        <translation type="unfinished"></translation>
+        <translation>Apri &amp;cartella …</translation>
     </message>
     <message>
         <source>&amp;Paste</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Incolla</translation>
     </message>
     <message>
         <source>&amp;Save</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Salva</translation>
     </message>
     <message>
         <source>Save &amp;as …</source>
-        <translation type="unfinished"></translation>
+        <translation>Salva &amp;con nome …</translation>
     </message>
     <message>
         <source>&amp;Remove from the list</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Rimuovi dall’elenco</translation>
     </message>
     <message>
         <source>&amp;Quit</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Esci</translation>
     </message>
     <message>
         <source>&amp;Upscale</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Ingrandisci</translation>
     </message>
     <message>
         <source>Upscale &amp;all</source>
-        <translation type="unfinished"></translation>
+        <translation>Ingrandisci &amp;tutte</translation>
     </message>
     <message>
         <source>&amp;Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Annulla</translation>
     </message>
     <message>
         <source>&amp;Try again</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Riprova</translation>
     </message>
     <message>
         <source>&amp;Split</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Diviso</translation>
     </message>
     <message>
         <source>Side &amp;by side</source>
-        <translation type="unfinished"></translation>
+        <translation>A&amp;ffiancato</translation>
     </message>
     <message>
         <source>&amp;Result only</source>
-        <translation type="unfinished"></translation>
+        <translation>Solo &amp;risultato</translation>
     </message>
     <message>
         <source>&amp;Flip before and after</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Alterna prima e dopo</translation>
     </message>
     <message>
         <source>Show the picture before; or hold the space bar (F5)</source>
-        <translation type="unfinished"></translation>
+        <translation>Mostra il prima; oppure tieni premuta la barra spaziatrice (F5)</translation>
     </message>
     <message>
         <source>&amp;Divider follows the mouse</source>
-        <translation type="unfinished"></translation>
+        <translation>Il di&amp;visore segue il mouse</translation>
     </message>
     <message>
         <source>Zoom &amp;in</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Ingrandisci la vista</translation>
     </message>
     <message>
         <source>Zoom &amp;out</source>
-        <translation type="unfinished"></translation>
+        <translation>Rid&amp;uci la vista</translation>
     </message>
     <message>
         <source>&amp;Fit</source>
-        <translation type="unfinished"></translation>
+        <translation>A&amp;datta</translation>
     </message>
     <message>
         <source>&amp;Actual size</source>
-        <translation type="unfinished"></translation>
+        <translation>Dimensione &amp;reale</translation>
     </message>
     <message>
         <source>&amp;Double size</source>
-        <translation type="unfinished"></translation>
+        <translation>Dimensione d&amp;oppia</translation>
     </message>
     <message>
         <source>&amp;List of pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Elenco delle immagini</translation>
     </message>
     <message>
         <source>&amp;Panel</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Pannello</translation>
     </message>
     <message>
         <source>F&amp;ull screen</source>
-        <translation type="unfinished"></translation>
+        <translation>Sc&amp;hermo intero</translation>
     </message>
     <message>
         <source>&amp;Next picture</source>
-        <translation type="unfinished"></translation>
+        <translation>Immagine &amp;successiva</translation>
     </message>
     <message>
         <source>&amp;Previous picture</source>
-        <translation type="unfinished"></translation>
+        <translation>Immagine &amp;precedente</translation>
     </message>
     <message>
         <source>Pre&amp;ferences …</source>
-        <translation type="unfinished"></translation>
+        <translation>Pre&amp;ferenze …</translation>
     </message>
     <message>
         <source>&amp;About NaLaSR</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Informazioni su NaLaSR</translation>
     </message>
     <message>
         <source>&amp;File</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;File</translation>
     </message>
     <message>
         <source>&amp;Recent</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Recenti</translation>
     </message>
     <message>
         <source>&amp;Run</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Esecuzione</translation>
     </message>
     <message>
         <source>&amp;View</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Vista</translation>
     </message>
     <message>
         <source>&amp;Help</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Aiuto</translation>
     </message>
     <message>
         <source>Tools</source>
-        <translation type="unfinished"></translation>
+        <translation>Strumenti</translation>
     </message>
     <message>
         <source>Compare with</source>
-        <translation type="unfinished"></translation>
+        <translation>Confronta con</translation>
     </message>
     <message>
         <source>What the result is compared with: an interpolation, an earlier result (of another model or scale), or any picture</source>
-        <translation type="unfinished"></translation>
+        <translation>Con che cosa si confronta il risultato: un’interpolazione, un risultato precedente (di un altro modello o fattore) o un’immagine qualsiasi</translation>
     </message>
     <message>
         <source>Before:</source>
-        <translation type="unfinished"></translation>
+        <translation>Prima:</translation>
     </message>
     <message>
         <source>Another picture …</source>
-        <translation type="unfinished"></translation>
+        <translation>Un’altra immagine …</translation>
     </message>
     <message>
         <source>Clear</source>
-        <translation type="unfinished"></translation>
+        <translation>Svuota</translation>
     </message>
     <message>
         <source>yes</source>
-        <translation type="unfinished"></translation>
+        <translation>sì</translation>
     </message>
     <message>
         <source>no</source>
-        <translation type="unfinished"></translation>
+        <translation>no</translation>
     </message>
     <message>
         <source>About NaLaSR</source>
-        <translation type="unfinished"></translation>
+        <translation>Informazioni su NaLaSR</translation>
     </message>
     <message>
         <source>Upscales pictures as a whole, never in tiles, in an amount of memory that is known before.
@@ -337,707 +382,721 @@ CMYK and colour profiles (Little CMS): %5
 CUDA: %6
 
 MIT licence</source>
-        <translation type="unfinished"></translation>
+        <translation>Ingrandisce le immagini intere, mai a riquadri, con una quantità di memoria nota in anticipo.
+
+Compilazione: %1, %2
+Qt %3
+WebP, TIFF, BMP (OpenCV): %4
+CMYK e profili colore (Little CMS): %5
+CUDA: %6
+
+Licenza MIT</translation>
     </message>
     <message>
         <source>Open pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>Apri immagini</translation>
     </message>
     <message>
         <source>Pictures (*.png *.jpg *.jpeg *.webp *.tif *.tiff *.bmp *.jp2 *.pgm *.ppm *.pnm);;All files (*)</source>
-        <translation type="unfinished"></translation>
+        <translation>Immagini (*.png *.jpg *.jpeg *.webp *.tif *.tiff *.bmp *.jp2 *.pgm *.ppm *.pnm);;Tutti i file (*)</translation>
     </message>
     <message>
         <source>Open a folder</source>
-        <translation type="unfinished"></translation>
+        <translation>Apri una cartella</translation>
     </message>
     <message>
         <source>There is no picture on the clipboard</source>
-        <translation type="unfinished"></translation>
+        <translation>Negli appunti non c’è nessuna immagine</translation>
     </message>
     <message>
         <source>clipboard</source>
-        <translation type="unfinished"></translation>
+        <translation>appunti</translation>
     </message>
     <message>
         <source>Save the result</source>
-        <translation type="unfinished"></translation>
+        <translation>Salva il risultato</translation>
     </message>
     <message>
         <source>PNG (*.png);;JPEG (*.jpg *.jpeg);;WebP (*.webp);;TIFF (*.tif *.tiff);;BMP (*.bmp);;All files (*)</source>
-        <translation type="unfinished"></translation>
+        <translation>PNG (*.png);;JPEG (*.jpg *.jpeg);;WebP (*.webp);;TIFF (*.tif *.tiff);;BMP (*.bmp);;Tutti i file (*)</translation>
     </message>
     <message>
         <source>“%1” is no format that can be written: use png, jpg, webp, tif or bmp</source>
-        <translation type="unfinished"></translation>
+        <translation>Il formato «%1» non può essere scritto: usa png, jpg, webp, tif o bmp</translation>
     </message>
     <message>
         <source>The original is never overwritten: choose another name</source>
-        <translation type="unfinished"></translation>
+        <translation>L’originale non viene mai sovrascritto: scegli un altro nome</translation>
     </message>
     <message>
         <source>Choose a model</source>
-        <translation type="unfinished"></translation>
+        <translation>Scegli un modello</translation>
     </message>
     <message>
         <source>Models (*.safetensors)</source>
-        <translation type="unfinished"></translation>
+        <translation>Modelli (*.safetensors)</translation>
     </message>
     <message>
         <source>%1 is no model: %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 non è un modello: %2</translation>
     </message>
     <message>
         <source>Work is in progress.</source>
-        <translation type="unfinished"></translation>
+        <translation>C’è un lavoro in corso.</translation>
     </message>
     <message>
         <source>Closing cancels it. No partial files are left.</source>
-        <translation type="unfinished"></translation>
+        <translation>Chiudendo viene annullato. Non restano file incompleti.</translation>
     </message>
     <message>
         <source>There are results that were not saved.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ci sono risultati non salvati.</translation>
     </message>
     <message>
         <source>Closing throws them away.</source>
-        <translation type="unfinished"></translation>
+        <translation>Chiudendo andranno persi.</translation>
     </message>
     <message>
         <source>Close all the same</source>
-        <translation type="unfinished"></translation>
+        <translation>Chiudi comunque</translation>
     </message>
     <message>
         <source>Stay</source>
-        <translation type="unfinished"></translation>
-    </message>
-</context>
-<context>
-    <name>MemoryBars</name>
-    <message>
-        <source>Memory compared with other methods</source>
-        <translation type="unfinished"></translation>
+        <translation>Resta</translation>
     </message>
     <message>
-        <source>%1: %2, %3</source>
-        <translation type="unfinished"></translation>
+        <source>%1 has a result that was not saved.</source>
+        <translation>%1 ha un risultato non salvato.</translation>
     </message>
     <message>
-        <source>measured</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>computed</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Lengths are logarithmic: each grid line is ten times the one before.</source>
-        <translation type="unfinished"></translation>
-    </message>
-</context>
-<context>
-    <name>MemoryChart</name>
-    <message>
-        <source>Memory during the run</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>%1 in use, %2 predicted at most</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>main memory</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>in use</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>GPU memory</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>predicted peak %1</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>limit %1</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>limit %1 (far above)</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>%1 s</source>
-        <translation type="unfinished"></translation>
-    </message>
-</context>
-<context>
-    <name>PictureFacts</name>
-    <message>
-        <source>grey</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source> + transparency</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>%1 × %2 · %3 bit %4 · %5</source>
-        <translation type="unfinished"></translation>
-    </message>
-</context>
-<context>
-    <name>PictureLoader</name>
-    <message>
-        <source>not enough memory to show the picture</source>
-        <translation type="unfinished"></translation>
-    </message>
-</context>
-<context>
-    <name>PreferencesDialog</name>
-    <message>
-        <source>Preferences</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Beside the picture</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Always in this folder:</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Where results go</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Output folder</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Choose …</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Name of results</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>{name} is the picture&apos;s name, {scale} the factor, {model} the model, {width} and {height} the size, {date} today</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Example of a name</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Format</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>That of the picture</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Quality</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Quality as a number</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Results</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Folder</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Name</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Quality (JPEG, WebP)</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>As the system</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Light</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Dark</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Appearance</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>What the system tells, else sRGB</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Colour profile of the screen</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Looks</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Screen profile</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>ICC profiles (*.icc *.icm)</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>holiday.jpg becomes %1.%2</source>
-        <translation type="unfinished"></translation>
-    </message>
-</context>
-<context>
-    <name>QueueDelegate</name>
-    <message>
-        <source>, about %1 left</source>
-        <translation type="unfinished"></translation>
-    </message>
-</context>
-<context>
-    <name>QueuePanel</name>
-    <message>
-        <source>Pictures</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Upscale all</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Upscale every picture of the list into the output folder (Ctrl+Shift+Return)</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Pause</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Pause or go on</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Cancel the picture under way and all that wait</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Try again</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Try the chosen picture again</source>
-        <translation type="unfinished"></translation>
+        <source>Removing it from the list throws the result away.</source>
+        <translation>Togliendola dall’elenco il risultato andrà perso.</translation>
     </message>
     <message>
         <source>Remove</source>
-        <translation type="unfinished"></translation>
+        <translation>Rimuovi</translation>
+    </message>
+</context>
+<context>
+    <name>nalasr::gui::MemoryBars</name>
+    <message>
+        <source>Memory compared with other methods</source>
+        <translation>Memoria a confronto con altri metodi</translation>
+    </message>
+    <message>
+        <source>%1: %2, %3</source>
+        <translation>%1: %2, %3</translation>
+    </message>
+    <message>
+        <source>measured</source>
+        <translation>misurato</translation>
+    </message>
+    <message>
+        <source>computed</source>
+        <translation>calcolato</translation>
+    </message>
+    <message>
+        <source>Lengths are logarithmic: each grid line is ten times the one before.</source>
+        <translation>Le lunghezze sono logaritmiche: ogni linea vale dieci volte la precedente.</translation>
+    </message>
+</context>
+<context>
+    <name>nalasr::gui::MemoryChart</name>
+    <message>
+        <source>Memory during the run</source>
+        <translation>Memoria durante l’esecuzione</translation>
+    </message>
+    <message>
+        <source>%1 in use, %2 predicted at most</source>
+        <translation>%1 in uso, al massimo %2 previsti</translation>
+    </message>
+    <message>
+        <source>main memory</source>
+        <translation>memoria centrale</translation>
+    </message>
+    <message>
+        <source>in use</source>
+        <translation>in uso</translation>
+    </message>
+    <message>
+        <source>GPU memory</source>
+        <translation>memoria GPU</translation>
+    </message>
+    <message>
+        <source>predicted peak %1</source>
+        <translation>picco previsto %1</translation>
+    </message>
+    <message>
+        <source>limit %1</source>
+        <translation>limite %1</translation>
+    </message>
+    <message>
+        <source>limit %1 (far above)</source>
+        <translation>limite %1 (molto più su)</translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 s</translation>
+    </message>
+</context>
+<context>
+    <name>nalasr::gui::PictureLoader</name>
+    <message>
+        <source>not enough memory to show the picture</source>
+        <translation>memoria insufficiente per mostrare l’immagine</translation>
+    </message>
+</context>
+<context>
+    <name>nalasr::gui::PreferencesDialog</name>
+    <message>
+        <source>Preferences</source>
+        <translation>Preferenze</translation>
+    </message>
+    <message>
+        <source>Beside the picture</source>
+        <translation>Accanto all’immagine</translation>
+    </message>
+    <message>
+        <source>Always in this folder:</source>
+        <translation>Sempre in questa cartella:</translation>
+    </message>
+    <message>
+        <source>Where results go</source>
+        <translation>Dove vanno i risultati</translation>
+    </message>
+    <message>
+        <source>Output folder</source>
+        <translation>Cartella dei risultati</translation>
+    </message>
+    <message>
+        <source>Choose …</source>
+        <translation>Scegli …</translation>
+    </message>
+    <message>
+        <source>Name of results</source>
+        <translation>Nome dei risultati</translation>
+    </message>
+    <message>
+        <source>{name} is the picture&apos;s name, {scale} the factor, {model} the model, {width} and {height} the size, {date} today</source>
+        <translation>{name} è il nome dell’immagine, {scale} il fattore, {model} il modello, {width} e {height} le dimensioni, {date} la data di oggi</translation>
+    </message>
+    <message>
+        <source>Example of a name</source>
+        <translation>Esempio di nome</translation>
+    </message>
+    <message>
+        <source>Format</source>
+        <translation>Formato</translation>
+    </message>
+    <message>
+        <source>That of the picture</source>
+        <translation>Quello dell’immagine</translation>
+    </message>
+    <message>
+        <source>Quality</source>
+        <translation>Qualità</translation>
+    </message>
+    <message>
+        <source>Quality as a number</source>
+        <translation>Qualità come numero</translation>
+    </message>
+    <message>
+        <source>Results</source>
+        <translation>Risultati</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>Cartella</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Nome</translation>
+    </message>
+    <message>
+        <source>Quality (JPEG, WebP)</source>
+        <translation>Qualità (JPEG, WebP)</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>Come il sistema</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>Chiaro</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>Scuro</translation>
+    </message>
+    <message>
+        <source>Appearance</source>
+        <translation>Aspetto</translation>
+    </message>
+    <message>
+        <source>What the system tells, else sRGB</source>
+        <translation>Quello indicato dal sistema, altrimenti sRGB</translation>
+    </message>
+    <message>
+        <source>Colour profile of the screen</source>
+        <translation>Profilo colore dello schermo</translation>
+    </message>
+    <message>
+        <source>Looks</source>
+        <translation>Visualizzazione</translation>
+    </message>
+    <message>
+        <source>Screen profile</source>
+        <translation>Profilo dello schermo</translation>
+    </message>
+    <message>
+        <source>ICC profiles (*.icc *.icm)</source>
+        <translation>Profili ICC (*.icc *.icm)</translation>
+    </message>
+    <message>
+        <source>holiday.jpg becomes %1.%2</source>
+        <translation>vacanza.jpg diventa %1.%2</translation>
+    </message>
+</context>
+<context>
+    <name>nalasr::gui::QueueDelegate</name>
+    <message>
+        <source>, about %1 left</source>
+        <translation>, mancano circa %1</translation>
+    </message>
+</context>
+<context>
+    <name>nalasr::gui::QueuePanel</name>
+    <message>
+        <source>Pictures</source>
+        <translation>Immagini</translation>
+    </message>
+    <message>
+        <source>Upscale all</source>
+        <translation>Ingrandisci tutte</translation>
+    </message>
+    <message>
+        <source>Upscale every picture of the list into the output folder (Ctrl+Shift+Return)</source>
+        <translation>Ingrandisci tutte le immagini dell’elenco nella cartella dei risultati (Ctrl+Maiusc+Invio)</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>Pausa</translation>
+    </message>
+    <message>
+        <source>Pause or go on</source>
+        <translation>Metti in pausa o continua</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Annulla</translation>
+    </message>
+    <message>
+        <source>Cancel the picture under way and all that wait</source>
+        <translation>Annulla l’immagine in corso e tutte quelle in attesa</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Riprova</translation>
+    </message>
+    <message>
+        <source>Try the chosen picture again</source>
+        <translation>Riprova con l’immagine scelta</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Rimuovi</translation>
     </message>
     <message>
         <source>Take the chosen picture off the list (Del); the file stays</source>
-        <translation type="unfinished"></translation>
+        <translation>Togli l’immagine scelta dall’elenco (Canc); il file resta</translation>
     </message>
     <message>
         <source>Output</source>
-        <translation type="unfinished"></translation>
+        <translation>Risultati</translation>
     </message>
     <message>
         <source>Folder, names, format and quality of the results</source>
-        <translation type="unfinished"></translation>
+        <translation>Cartella, nomi, formato e qualità dei risultati</translation>
     </message>
     <message>
         <source>State of the queue</source>
-        <translation type="unfinished"></translation>
+        <translation>Stato della coda</translation>
     </message>
     <message>
         <source>Go on</source>
-        <translation type="unfinished"></translation>
+        <translation>Continua</translation>
     </message>
     <message numerus="yes">
         <source>%n picture(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n immagine</numerusform>
+            <numerusform>%n immagini</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source> · %n done</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform> · %n fatta</numerusform>
+            <numerusform> · %n fatte</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source> · %n failed</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform> · %n non riuscita</numerusform>
+            <numerusform> · %n non riuscite</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source> · %n waiting</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform> · %n in attesa</numerusform>
+            <numerusform> · %n in attesa</numerusform>
         </translation>
     </message>
     <message>
         <source>Finished in %1: %2 done, %3 failed, %4 cancelled</source>
-        <translation type="unfinished"></translation>
+        <translation>Terminato in %1: %2 fatte, %3 non riuscite, %4 annullate</translation>
     </message>
     <message>
         <source>Remove from the list</source>
-        <translation type="unfinished"></translation>
+        <translation>Rimuovi dall’elenco</translation>
     </message>
     <message>
         <source>Open its folder</source>
-        <translation type="unfinished"></translation>
+        <translation>Apri la sua cartella</translation>
     </message>
 </context>
 <context>
-    <name>ResultPanel</name>
+    <name>nalasr::gui::ResultPanel</name>
     <message>
         <source>Result</source>
-        <translation type="unfinished"></translation>
+        <translation>Risultato</translation>
     </message>
     <message>
         <source>Write the result by the output settings (Ctrl+S)</source>
-        <translation type="unfinished"></translation>
+        <translation>Scrivi il risultato secondo le preferenze (Ctrl+S)</translation>
     </message>
     <message>
         <source>Peak memory</source>
-        <translation type="unfinished"></translation>
+        <translation>Picco di memoria</translation>
     </message>
     <message>
         <source>Warnings</source>
-        <translation type="unfinished"></translation>
+        <translation>Avvisi</translation>
     </message>
     <message>
         <source>“Computed” bars are formulas for the same network and picture, not runs. Lengths are logarithmic.</source>
-        <translation type="unfinished"></translation>
+        <translation>Le barre «calcolato» vengono da formule per la stessa rete e la stessa immagine, non da esecuzioni. Lunghezze logaritmiche.</translation>
     </message>
     <message>
         <source>Memory of this run</source>
-        <translation type="unfinished"></translation>
+        <translation>Memoria di questa esecuzione</translation>
     </message>
     <message>
         <source>The same picture by other methods</source>
-        <translation type="unfinished"></translation>
+        <translation>La stessa immagine con altri metodi</translation>
     </message>
     <message>
         <source>Save again …</source>
-        <translation type="unfinished"></translation>
+        <translation>Salva di nuovo …</translation>
     </message>
     <message>
         <source>Save</source>
-        <translation type="unfinished"></translation>
+        <translation>Salva</translation>
     </message>
     <message>
         <source>%1 × %2 in %3 · %4 on %5 (%6)</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 × %2 in %3 · %4 su %5 (%6)</translation>
     </message>
     <message>
         <source>Peak %1 measured, %2 predicted</source>
-        <translation type="unfinished"></translation>
+        <translation>Picco %1 misurato, %2 previsto</translation>
     </message>
     <message>
         <source>NaLaSR, this run</source>
-        <translation type="unfinished"></translation>
+        <translation>NaLaSR, ora</translation>
     </message>
     <message>
         <source>Same network, eager</source>
-        <translation type="unfinished"></translation>
+        <translation>Stessa rete, eager</translation>
     </message>
     <message>
         <source>Softmax, FlashAttention</source>
-        <translation type="unfinished"></translation>
+        <translation>Softmax, Flash</translation>
     </message>
     <message>
         <source>Softmax, whole matrix</source>
-        <translation type="unfinished"></translation>
+        <translation>Softmax, matrice</translation>
     </message>
 </context>
 <context>
-    <name>RunPanel</name>
+    <name>nalasr::gui::RunPanel</name>
     <message>
         <source>Progress</source>
-        <translation type="unfinished"></translation>
+        <translation>Avanzamento</translation>
     </message>
     <message>
         <source>Time left</source>
-        <translation type="unfinished"></translation>
+        <translation>Tempo rimanente</translation>
     </message>
     <message>
         <source>Memory in use</source>
-        <translation type="unfinished"></translation>
+        <translation>Memoria in uso</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>Annulla</translation>
     </message>
     <message>
         <source>Stop at once; no partial file stays behind (Esc)</source>
-        <translation type="unfinished"></translation>
+        <translation>Ferma subito; non resta nessun file incompleto (Esc)</translation>
     </message>
     <message>
         <source>Upscaling</source>
-        <translation type="unfinished"></translation>
+        <translation>Ingrandimento</translation>
     </message>
     <message>
         <source>Memory</source>
-        <translation type="unfinished"></translation>
+        <translation>Memoria</translation>
     </message>
     <message>
         <source>Waiting for its turn</source>
-        <translation type="unfinished"></translation>
+        <translation>In attesa del suo turno</translation>
     </message>
     <message>
         <source>Paused at %1%</source>
-        <translation type="unfinished"></translation>
+        <translation>In pausa al %1%</translation>
     </message>
     <message>
         <source>%1%</source>
-        <translation type="unfinished"></translation>
+        <translation>%1%</translation>
     </message>
     <message>
         <source> · about %1 left</source>
-        <translation type="unfinished"></translation>
+        <translation> · mancano circa %1</translation>
     </message>
     <message>
         <source> · measuring the pace …</source>
-        <translation type="unfinished"></translation>
+        <translation> · misuro il ritmo …</translation>
     </message>
     <message>
         <source>Go on</source>
-        <translation type="unfinished"></translation>
+        <translation>Continua</translation>
     </message>
     <message>
         <source>Pause</source>
-        <translation type="unfinished"></translation>
+        <translation>Pausa</translation>
     </message>
     <message>
         <source>Go on where it stopped</source>
-        <translation type="unfinished"></translation>
+        <translation>Continua da dove si è fermato</translation>
     </message>
     <message>
         <source>Stop computing for now; the memory stays taken</source>
-        <translation type="unfinished"></translation>
+        <translation>Sospendi il calcolo; la memoria resta occupata</translation>
     </message>
     <message>
         <source>%1 in use</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 in uso</translation>
     </message>
 </context>
 <context>
-    <name>SidePanel</name>
+    <name>nalasr::gui::SidePanel</name>
     <message>
         <source>Name of the picture</source>
-        <translation type="unfinished"></translation>
+        <translation>Nome dell’immagine</translation>
     </message>
     <message>
         <source>About the picture</source>
-        <translation type="unfinished"></translation>
+        <translation>Informazioni sull’immagine</translation>
     </message>
     <message>
         <source>Problem</source>
-        <translation type="unfinished"></translation>
+        <translation>Problema</translation>
     </message>
     <message>
         <source>Size of the result</source>
-        <translation type="unfinished"></translation>
+        <translation>Dimensioni del risultato</translation>
     </message>
     <message>
         <source>Expected time</source>
-        <translation type="unfinished"></translation>
+        <translation>Tempo previsto</translation>
     </message>
     <message>
         <source>Predicted peak memory</source>
-        <translation type="unfinished"></translation>
+        <translation>Picco di memoria previsto</translation>
     </message>
     <message>
         <source>Does it fit?</source>
-        <translation type="unfinished"></translation>
+        <translation>Ci sta?</translation>
     </message>
     <message>
         <source>Result</source>
-        <translation type="unfinished"></translation>
+        <translation>Risultato</translation>
     </message>
     <message>
         <source>Time</source>
-        <translation type="unfinished"></translation>
+        <translation>Tempo</translation>
     </message>
     <message>
         <source>Memory</source>
-        <translation type="unfinished"></translation>
+        <translation>Memoria</translation>
     </message>
     <message>
         <source>What it will take</source>
-        <translation type="unfinished"></translation>
+        <translation>Che cosa servirà</translation>
     </message>
     <message>
         <source>Upscale this picture (Ctrl+Return)</source>
-        <translation type="unfinished"></translation>
+        <translation>Ingrandisci questa immagine (Ctrl+Invio)</translation>
     </message>
     <message>
         <source>Model</source>
-        <translation type="unfinished"></translation>
+        <translation>Modello</translation>
     </message>
     <message>
         <source>The network that upscales</source>
-        <translation type="unfinished"></translation>
+        <translation>La rete che ingrandisce</translation>
     </message>
     <message>
         <source>Scale</source>
-        <translation type="unfinished"></translation>
+        <translation>Fattore</translation>
     </message>
     <message>
         <source>How many times larger each side becomes</source>
-        <translation type="unfinished"></translation>
+        <translation>Di quante volte cresce ogni lato</translation>
     </message>
     <message>
         <source>Memory limit</source>
-        <translation type="unfinished"></translation>
+        <translation>Limite di memoria</translation>
     </message>
     <message>
         <source>The most a run may take, obeyed or refused beforehand; automatic: nine tenths of what is free</source>
-        <translation type="unfinished"></translation>
+        <translation>Il massimo che un’esecuzione può usare, rispettato o rifiutato in anticipo; automatico: nove decimi di quella libera</translation>
     </message>
     <message>
         <source> GiB</source>
-        <translation type="unfinished"></translation>
+        <translation> GiB</translation>
     </message>
     <message>
         <source>automatic</source>
-        <translation type="unfinished"></translation>
+        <translation>automatico</translation>
     </message>
     <message>
         <source>&amp;Model</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Modello</translation>
     </message>
     <message>
         <source>S&amp;cale</source>
-        <translation type="unfinished"></translation>
+        <translation>Fa&amp;ttore</translation>
     </message>
     <message>
         <source>Memory &amp;limit</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Limite mem.</translation>
     </message>
     <message>
         <source>Settings</source>
-        <translation type="unfinished"></translation>
+        <translation>Impostazioni</translation>
     </message>
     <message>
         <source>Another file …</source>
-        <translation type="unfinished"></translation>
+        <translation>Un altro file …</translation>
     </message>
     <message>
         <source>Reading …</source>
-        <translation type="unfinished"></translation>
+        <translation>Lettura …</translation>
     </message>
     <message>
         <source>No colour profile (shown as sRGB)</source>
-        <translation type="unfinished"></translation>
+        <translation>Nessun profilo colore (mostrata come sRGB)</translation>
     </message>
     <message>
         <source>Profile: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Profilo: %1</translation>
     </message>
     <message>
         <source>This did not work: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>Non ha funzionato: %1</translation>
     </message>
     <message>
         <source>Cancelled; no file was written.</source>
-        <translation type="unfinished"></translation>
+        <translation>Annullato; nessun file è stato scritto.</translation>
     </message>
     <message>
         <source>Upscale again</source>
-        <translation type="unfinished"></translation>
+        <translation>Ingrandisci di nuovo</translation>
     </message>
     <message>
         <source>Upscale</source>
-        <translation type="unfinished"></translation>
+        <translation>Ingrandisci</translation>
     </message>
     <message>
         <source>%1 × %2</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 × %2</translation>
     </message>
     <message>
         <source>about %1</source>
-        <translation type="unfinished"></translation>
+        <translation>circa %1</translation>
     </message>
     <message>
         <source>measuring this machine …</source>
-        <translation type="unfinished"></translation>
+        <translation>misuro questo computer …</translation>
     </message>
     <message>
         <source>%1 at its peak</source>
-        <translation type="unfinished"></translation>
+        <translation>%1 al massimo</translation>
     </message>
     <message>
         <source>✓ Fits: %1 may be taken</source>
-        <translation type="unfinished"></translation>
+        <translation>✓ Ci sta: disponibili %1</translation>
     </message>
     <message>
         <source>✗ Does not fit into %1: raise the limit, close other programs, or choose a smaller scale</source>
-        <translation type="unfinished"></translation>
+        <translation>✗ Non ci sta in %1: alza il limite, chiudi altri programmi o scegli un fattore minore</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>Dispositivo</translation>
+    </message>
+    <message>
+        <source>What computes: the graphics card where it is there, or the processor</source>
+        <translation>Che cosa calcola: la scheda grafica se c’è, oppure il processore</translation>
+    </message>
+    <message>
+        <source>Graphics card</source>
+        <translation>Scheda grafica</translation>
+    </message>
+    <message>
+        <source>Processor</source>
+        <translation>Processore</translation>
+    </message>
+    <message>
+        <source>&amp;Device</source>
+        <translation>&amp;Dispositivo</translation>
     </message>
 </context>
 <context>
-    <name>WorkerProcess</name>
+    <name>nalasr::gui::WorkerProcess</name>
     <message>
         <source>the job could not be started: %1</source>
-        <translation type="unfinished"></translation>
+        <translation>impossibile avviare il lavoro: %1</translation>
     </message>
     <message>
         <source>the job ended unexpectedly (signal %1)</source>
-        <translation type="unfinished"></translation>
+        <translation>il lavoro è terminato in modo imprevisto (segnale %1)</translation>
     </message>
     <message>
         <source>the system may have run out of memory: set a memory limit, or close other programs</source>
-        <translation type="unfinished"></translation>
+        <translation>il sistema potrebbe aver esaurito la memoria: imposta un limite o chiudi altri programmi</translation>
     </message>
     <message>
         <source>please report this, with the picture if you can</source>
-        <translation type="unfinished"></translation>
+        <translation>segnalalo, se possibile con l’immagine</translation>
     </message>
     <message>
         <source>the job ended without a result (code %1)</source>
-        <translation type="unfinished"></translation>
-    </message>
-</context>
-<context>
-    <name>main</name>
-    <message>
-        <source>Upscales pictures and compares before and after.</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>pictures or folders to open</source>
-        <translation type="unfinished"></translation>
+        <translation>il lavoro è terminato senza risultato (codice %1)</translation>
     </message>
 </context>
 </TS>
