@@ -190,14 +190,13 @@ void JobQueue::start(Job& job) {
   active_ = job.id;
   job.state = JobState::running;
   job.eta.start(now());
-  job.budget = job.run.budget();
   WorkRequest request;
   request.input = job.input;
   request.model_file = job.run.model.file;
   request.model_sha256 = job.run.model.sha256;
   request.scale = job.run.scale;
   request.device = QString::fromLatin1(to_string(job.run.device));
-  request.budget = job.budget;
+  request.memory_limit = job.run.memory_limit;
   if (job.to_folder) {
     target_ =
         output_path(job.input, *job.facts, job.run, output_, [](const QString& p) { return QFileInfo::exists(p); });

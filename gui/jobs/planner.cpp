@@ -54,7 +54,6 @@ Forecast Planner::make_forecast(const QString& input, const RunSettings& run) {
     }
   }
   Forecast made;
-  made.budget = run.budget();
   const auto refuse = [&](const Error& error) {
     made.problem = QString::fromStdString(error.message);
     made.hint = QString::fromStdString(error.hint);
@@ -65,17 +64,17 @@ Forecast Planner::make_forecast(const QString& input, const RunSettings& run) {
   if (!reader) return refuse(reader.error());
   UpscaleRequest request;
   request.scale = run.scale;
-  request.memory_budget = made.budget;
+  // First without a budget: it tells the device, and what a run that does not fit would take.
   auto plan = loaded_.upscaler->plan(**reader, request);
-  if (!plan && plan.error().code == ErrorCode::out_of_memory) {
-    // Does not fit: what it would take is still worth knowing.
-    refuse(plan.error());
-    made.fits = false;
-    request.memory_budget.reset();
-    plan = loaded_.upscaler->plan(**reader, request);
-  }
   if (!plan) return refuse(plan.error());
   made.plan = *plan;
+  made.budget = request.memory_budget = budget_for(run.memory_limit, plan->device);
+  if (auto within = loaded_.upscaler->plan(**reader, request)) {
+    made.plan = *within;
+  } else {
+    refuse(within.error());
+    made.fits = false;
+  }
   made.seconds = seconds_for(run, QSize(plan->width, plan->height), (*reader)->info().has_alpha());
   return made;
 }

@@ -16,11 +16,11 @@ namespace nalasr::gui {
 
 /// What a run would take.
 struct Forecast {
-  std::optional<Plan> plan;         ///< empty where the picture cannot be upscaled so
-  QString problem, hint;            ///< why not
-  std::uint64_t budget = 0;         ///< bytes
-  bool fits = true;                 ///< within the budget
-  std::optional<double> seconds{};  ///< empty until this machine's pace is known
+  std::optional<Plan> plan;             ///< empty where the picture cannot be upscaled so
+  QString problem, hint;                ///< why not
+  std::optional<std::uint64_t> budget;  ///< bytes
+  bool fits = true;                     ///< within the budget
+  std::optional<double> seconds{};      ///< empty until this machine's pace is known
 };
 
 class Planner : public QObject {

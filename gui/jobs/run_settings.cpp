@@ -18,9 +18,10 @@ std::vector<ModelChoice> bundled_models() {
   return models;
 }
 
-std::uint64_t RunSettings::budget() const {
-  // A tenth of what is free stays with the other programs.
-  return memory_limit > 0 ? memory_limit : machine_memory().available / 10 * 9;
+std::optional<std::uint64_t> budget_for(std::uint64_t memory_limit, Device device) {
+  if (memory_limit > 0) return memory_limit;
+  if (device == Device::cuda) return {};
+  return machine_memory().available / 10 * 9;
 }
 
 }  // namespace nalasr::gui

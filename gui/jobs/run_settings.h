@@ -3,6 +3,7 @@
 
 #include <QString>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "nalasr/plan.h"
@@ -26,13 +27,20 @@ struct RunSettings {
   ModelChoice model;
   double scale = 0;  ///< 0: the model's own
   Device device = Device::automatic;
-  std::uint64_t memory_limit = 0;  ///< bytes; 0: what is free when the run starts
+  std::uint64_t memory_limit = 0;  ///< bytes; 0: automatic
 
   [[nodiscard]] double final_scale() const { return scale > 0 ? scale : model.scale; }
-  /// The budget for a run that starts now.
-  [[nodiscard]] std::uint64_t budget() const;
   bool operator==(const RunSettings&) const = default;
 };
+
+/// The budget of a run that starts now and computes on `device`. Automatic is nine tenths of what is free; a GPU's free
+/// memory is the engine's own matter.
+std::optional<std::uint64_t> budget_for(std::uint64_t memory_limit, Device device);
+
+/// The predicted peak of the memory that counts: the device's on a GPU.
+[[nodiscard]] inline std::uint64_t peak_of(const Plan& plan) {
+  return plan.device == Device::cuda ? plan.device_memory.bytes : plan.predicted_peak;
+}
 
 struct OutputSettings {
   QString folder;  ///< empty: beside the picture

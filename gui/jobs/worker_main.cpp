@@ -18,6 +18,7 @@
 #include <thread>
 #include <vector>
 
+#include "jobs/run_settings.h"
 #include "jobs/worker_protocol.h"
 #include "nalasr/comparison.h"
 #include "nalasr/convert.h"
@@ -87,14 +88,15 @@ class Controls {
 // Tells ten times a second what this process holds above what it held at first.
 class MemoryTeller {
  public:
-  explicit MemoryTeller(EventSink& sink) : sink_(sink), thread_([this](const std::stop_token& stop) { tell(stop); }) {}
+  MemoryTeller(EventSink& sink, Device device)
+      : sink_(sink), device_(device), thread_([this](const std::stop_token& stop) { tell(stop); }) {}
 
  private:
   void tell(const std::stop_token& stop) {
     const auto start = Clock::now();
     const std::uint64_t first = memory_use().host;
     while (!stop.stop_requested()) {
-      const MemoryUse use = memory_use();
+      const MemoryUse use = memory_use(device_);
       QJsonObject fields{{"seconds", std::chrono::duration<double>(Clock::now() - start).count()},
                          {"host", static_cast<qint64>(use.host > first ? use.host - first : 0)}};
       if (use.device) fields["device"] = static_cast<qint64>(*use.device);
@@ -104,6 +106,7 @@ class MemoryTeller {
   }
 
   EventSink& sink_;
+  Device device_;
   std::jthread thread_;
 };
 
@@ -184,16 +187,20 @@ class Worker {
                        .format = *chosen,
                        .encode = {.quality = request_.quality, .png_compression = request_.png_compression},
                        .scale = request_.scale};
-    if (request_.budget > 0) run.memory_budget = request_.budget;
+    Device device = Device::cpu;
     {
       auto reader = ImageReader::open(run.input);
       if (!reader) return reader.error();
       auto plan = upscaler->plan(**reader, run);
       if (!plan) return plan.error();
-      sink_.tell(wire::planned, {{"predicted", static_cast<qint64>(plan->predicted_peak)},
-                                 {"budget", static_cast<qint64>(request_.budget)}});
+      device = plan->device;
+      run.memory_budget = budget_for(request_.memory_limit, device);
+      plan = upscaler->plan(**reader, run);
+      if (!plan) return plan.error();
+      sink_.tell(wire::planned, {{"predicted", static_cast<qint64>(peak_of(*plan))},
+                                 {"budget", static_cast<qint64>(run.memory_budget.value_or(0))}});
     }
-    const MemoryTeller memory(sink_);
+    const MemoryTeller memory(sink_, device);
     auto report = upscaler->run(run, progress(), controls_.stop());
     if (!report) return report.error();
     QJsonObject told = QJsonDocument::fromJson(QByteArray::fromStdString(report->to_json())).object();

@@ -20,7 +20,7 @@ QByteArray WorkRequest::to_line() const {
                   {"model_sha256", model_sha256},
                   {"scale", scale},
                   {"device", device},
-                  {"budget", static_cast<qint64>(budget)}});
+                  {"memory_limit", static_cast<qint64>(memory_limit)}});
 }
 
 std::optional<WorkRequest> WorkRequest::from_line(const QByteArray& line) {
@@ -37,7 +37,7 @@ std::optional<WorkRequest> WorkRequest::from_line(const QByteArray& line) {
   request.model_sha256 = object["model_sha256"].toString();
   request.scale = object["scale"].toDouble();
   request.device = object["device"].toString();
-  request.budget = static_cast<std::uint64_t>(object["budget"].toInteger());
+  request.memory_limit = static_cast<std::uint64_t>(object["memory_limit"].toInteger());
   return request;
 }
 

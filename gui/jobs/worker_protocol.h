@@ -25,7 +25,7 @@ struct WorkRequest {
   QString model_file, model_sha256;
   double scale = 0;
   QString device = QStringLiteral("auto");
-  std::uint64_t budget = 0;  ///< bytes; 0: none
+  std::uint64_t memory_limit = 0;  ///< bytes; 0: automatic
 
   [[nodiscard]] QByteArray to_line() const;
   static std::optional<WorkRequest> from_line(const QByteArray& line);

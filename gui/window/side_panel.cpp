@@ -284,13 +284,14 @@ void SidePanel::show_forecast(const Forecast& forecast) {
   plan_size_->setText(tr("%1 × %2").arg(plan.output_width).arg(plan.output_height));
   plan_time_->setText(forecast.seconds ? tr("about %1").arg(duration_text(*forecast.seconds))
                                        : tr("measuring this machine …"));
-  plan_memory_->setText(tr("%1 at its peak").arg(bytes_text(plan.predicted_peak)));
+  plan_memory_->setText(tr("%1 at its peak").arg(bytes_text(peak_of(plan))));
   if (forecast.fits) {
-    plan_fits_->setText(tr("✓ Fits: %1 may be taken").arg(bytes_text(forecast.budget)));
+    plan_fits_->setText(forecast.budget ? tr("✓ Fits: %1 may be taken").arg(bytes_text(*forecast.budget))
+                                        : tr("✓ Fits into the graphics card"));
     colors.setColor(QPalette::WindowText, QColor(0x3F, 0xA3, 0x4D));
   } else {
     plan_fits_->setText(tr("✗ Does not fit into %1: raise the limit, close other programs, or choose a smaller scale")
-                            .arg(bytes_text(forecast.budget)));
+                            .arg(bytes_text(forecast.budget.value_or(0))));
     colors.setColor(QPalette::WindowText, QColor(0xD6, 0x45, 0x45));
   }
   plan_fits_->setPalette(colors);

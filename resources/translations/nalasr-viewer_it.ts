@@ -1075,6 +1075,10 @@ Licenza MIT</translation>
         <source>&amp;Device</source>
         <translation>&amp;Dispositivo</translation>
     </message>
+    <message>
+        <source>✓ Fits into the graphics card</source>
+        <translation>✓ Ci sta nella scheda grafica</translation>
+    </message>
 </context>
 <context>
     <name>nalasr::gui::WorkerProcess</name>

@@ -1071,6 +1071,10 @@ MIT 许可证</translation>
         <source>&amp;Device</source>
         <translation>设备(&amp;D)</translation>
     </message>
+    <message>
+        <source>✓ Fits into the graphics card</source>
+        <translation>✓ 显存放得下</translation>
+    </message>
 </context>
 <context>
     <name>nalasr::gui::WorkerProcess</name>

@@ -217,13 +217,13 @@ void ModelsTest::requests_survive_the_wire() {
   WorkRequest request;
   request.task = Task::convert;
   request.input = QStringLiteral("/tmp/ö \"x\"\n.png");
-  request.budget = 5'000'000'000;
+  request.memory_limit = 5'000'000'000;
   const QByteArray line = request.to_line();
   QCOMPARE(line.count('\n'), 1);
   const auto back = WorkRequest::from_line(line);
   QVERIFY(back);
   QCOMPARE(back->input, request.input);
-  QCOMPARE(back->budget, request.budget);
+  QCOMPARE(back->memory_limit, request.memory_limit);
   QVERIFY(!WorkRequest::from_line("{}"));
   QVERIFY(!WorkRequest::from_line("nonsense"));
 }

@@ -10,13 +10,16 @@
 #include <cstdint>
 #include <optional>
 
+#include "nalasr/plan.h"
+
 namespace nalasr {
 
 struct MemoryUse {
   std::uint64_t host = 0;                 ///< resident bytes of this process
-  std::optional<std::uint64_t> device{};  ///< bytes in use on the GPU; empty where no GPU takes part
+  std::optional<std::uint64_t> device{};  ///< bytes in use on the GPU, by all programs; empty where none takes part
 };
-MemoryUse memory_use();
+/// `device`: where the run computes. Asking a GPU that nothing uses would wake it, so that is for Device::cuda only.
+MemoryUse memory_use(Device device = Device::cpu);
 
 struct MachineMemory {
   std::uint64_t total = 0;      ///< bytes of main memory

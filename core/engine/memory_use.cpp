@@ -4,9 +4,25 @@
 #include "nalasr/memory.h"
 #include "report/memory_meter.h"
 
+#ifdef NALASR_HAS_CUDA
+#include "kernels/cuda/memory.h"
+#endif
+
 namespace nalasr {
 
-MemoryUse memory_use() { return {.host = MemoryMeter::resident()}; }
+MemoryUse memory_use([[maybe_unused]] Device device) {
+  MemoryUse use{.host = MemoryMeter::resident()};
+#ifdef NALASR_HAS_CUDA
+  if (device == Device::cuda) {
+    try {
+      const cuda::DeviceMemory memory = cuda::device_memory();
+      use.device = memory.total - memory.free;
+    } catch (const cuda::Failure&) {  // a device that is gone holds nothing that could be told
+    }
+  }
+#endif
+  return use;
+}
 
 MachineMemory machine_memory() {
   MachineMemory memory;
