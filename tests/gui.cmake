@@ -47,6 +47,8 @@ set_tests_properties(viewer_models PROPERTIES TIMEOUT 300 ENVIRONMENT QT_QPA_PLA
 
 # The whole program on a screen of its own; without Xvfb, on Qt's offscreen platform.
 viewer_test(viewer_window_test gui/window_test.cpp ${PROJECT_SOURCE_DIR}/resources/viewer.qrc)
+target_compile_definitions(viewer_window_test PRIVATE
+                           NALASR_ENGLISH="${PROJECT_BINARY_DIR}/gui/nalasr-viewer_en.qm")
 find_program(XVFB_RUN xvfb-run)
 if(XVFB_RUN)
   add_test(NAME viewer_window COMMAND ${XVFB_RUN} -a -s "-screen 0 1600x1000x24" $<TARGET_FILE:viewer_window_test>)

@@ -16,6 +16,7 @@
 #include <QStatusBar>
 #include <QTest>
 #include <QTimer>
+#include <QTranslator>
 
 #include "gui/gui_support.h"
 #include "view/compare_view.h"
@@ -322,6 +323,7 @@ void WindowTest::works_through_a_queue_with_a_bad_file() {
   const int id = bookshop;
   window_->findChild<QListView*>()->setCurrentIndex(window_->queue().index(window_->queue().row_of(id)));
   QTest::qWait(700);
+  window_->statusBar()->clearMessage();
   screenshot(*window_, "8_queue");
   QSignalSpy finished(&window_->queue(), &JobQueue::queue_finished);
   QVERIFY(finished.wait(120000));
@@ -403,6 +405,8 @@ int main(int argc, char** argv) {
   nalasr::gui::test::sandbox();
   qputenv("NALASR_MODELS", nalasr::gui::test::source("models").toLocal8Bit());
   QApplication app(argc, argv);
+  QTranslator plurals;
+  if (plurals.load(QStringLiteral(NALASR_ENGLISH))) QApplication::installTranslator(&plurals);
   nalasr::gui::test::WindowTest test;
   return QTest::qExec(&test, argc, argv);
 }
