@@ -1,0 +1,71 @@
+// One picture on its way through the program: plain data, shown by the widgets and moved on by JobQueue.
+#pragma once
+
+#include <QString>
+#include <QStringList>
+#include <optional>
+#include <vector>
+
+#include "document/picture_facts.h"
+#include "jobs/eta.h"
+#include "jobs/run_settings.h"
+#include "jobs/worker_process.h"
+
+namespace nalasr::gui {
+
+enum class JobState {
+  inspecting,  ///< its header is being read
+  ready,       ///< could be upscaled
+  waiting,     ///< will be, when its turn comes
+  running,
+  paused,
+  done,
+  failed,
+  cancelled,
+};
+
+/// A picture that a run has made.
+struct JobResult {
+  QString file;           ///< where it is now
+  bool is_saved = false;  ///< under a name of the user's; otherwise it goes when the program ends
+  RunSettings run;
+  QSize size;
+  std::uint64_t predicted_peak = 0, measured_peak = 0;
+  std::uint64_t computed_eager = 0, computed_flash = 0, computed_materialised = 0;  ///< nalasr/comparison.h
+  double seconds = 0;
+  QString device, instruction_set;
+  QStringList warnings;
+  std::vector<MemorySample> samples;
+};
+
+struct Job {
+  int id = 0;
+  QString input;
+  JobState state = JobState::inspecting;
+  std::optional<PictureFacts> facts;
+  QString problem, hint;  ///< why it failed
+
+  // Of the run under way, or of the last one.
+  RunSettings run;
+  bool to_folder = false;  ///< straight to its final name, else to a temporary place first
+  double fraction = 0;
+  Eta eta;
+  std::uint64_t predicted = 0, budget = 0;
+  std::vector<MemorySample> samples;
+
+  std::vector<JobResult> results;  ///< the newest last
+
+  [[nodiscard]] bool is_active() const { return state == JobState::running || state == JobState::paused; }
+  [[nodiscard]] bool is_startable() const {
+    return facts && state != JobState::inspecting && state != JobState::waiting && !is_active();
+  }
+  [[nodiscard]] const JobResult* result() const { return results.empty() ? nullptr : &results.back(); }
+  [[nodiscard]] bool has_unsaved_result() const {
+    for (const JobResult& r : results) {
+      if (!r.is_saved) return true;
+    }
+    return false;
+  }
+};
+
+}  // namespace nalasr::gui

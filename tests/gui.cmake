@@ -1,0 +1,93 @@
+# What the viewer takes from the core, and the viewer itself.
+nalasr_test(viewer_api_test unit/image/test_interpolate.cpp unit/image/test_screen_colors.cpp
+            unit/image/test_convert.cpp unit/report/comparison_test.cpp)
+if(LCMS2_INCLUDE_DIR AND LCMS2_LIBRARY)
+  target_include_directories(viewer_api_test SYSTEM PRIVATE ${LCMS2_INCLUDE_DIR})
+  target_link_libraries(viewer_api_test PRIVATE ${LCMS2_LIBRARY})
+  target_compile_definitions(viewer_api_test PRIVATE NALASR_HAS_LCMS2)
+endif()
+# Our interpolation is held against OpenCV's, where its module for that is installed.
+find_path(OPENCV_IMGPROC_INCLUDE_DIR opencv2/imgproc.hpp PATH_SUFFIXES opencv4)
+find_library(OPENCV_IMGPROC_LIBRARY opencv_imgproc)
+if(NALASR_HAS_OPENCV AND OPENCV_IMGPROC_INCLUDE_DIR AND OPENCV_IMGPROC_LIBRARY)
+  target_include_directories(viewer_api_test SYSTEM PRIVATE ${OPENCV_IMGPROC_INCLUDE_DIR})
+  target_link_libraries(viewer_api_test PRIVATE opencv_core ${OPENCV_IMGPROC_LIBRARY})
+  target_compile_definitions(viewer_api_test PRIVATE NALASR_HAS_OPENCV_IMGPROC)
+endif()
+
+if(NOT TARGET nalasr_gui)
+  return()
+endif()
+find_package(Qt6 REQUIRED COMPONENTS Test)
+set(CMAKE_AUTOMOC ON)
+set(CMAKE_AUTORCC ON)
+add_library(gui_support STATIC gui/gui_support.cpp gui/gui_support.h)
+target_include_directories(gui_support PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
+target_link_libraries(gui_support PUBLIC nalasr_gui Qt6::Test)
+target_compile_definitions(gui_support PRIVATE NALASR_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
+                           NALASR_VIEWER="$<TARGET_FILE:nalasr-viewer>"
+                           NALASR_SCREENSHOTS="${PROJECT_BINARY_DIR}/screenshots")
+if(XCB_INCLUDE_DIR AND XCB_LIBRARY)
+  target_compile_definitions(gui_support PRIVATE NALASR_HAS_XCB)
+  target_include_directories(gui_support SYSTEM PRIVATE ${XCB_INCLUDE_DIR})
+  target_link_libraries(gui_support PRIVATE ${XCB_LIBRARY})
+endif()
+nalasr_target(gui_support)
+
+function(viewer_test name)
+  add_executable(${name} ${ARGN})
+  target_link_libraries(${name} PRIVATE gui_support)
+  nalasr_target(${name})
+  add_dependencies(${name} nalasr-viewer)
+endfunction()
+
+viewer_test(viewer_models_test gui/models_test.cpp)
+add_test(NAME viewer_models COMMAND viewer_models_test)
+set_tests_properties(viewer_models PROPERTIES TIMEOUT 300 ENVIRONMENT QT_QPA_PLATFORM=offscreen)
+
+# The whole program on a screen of its own; without Xvfb, on Qt's offscreen platform.
+viewer_test(viewer_window_test gui/window_test.cpp ${PROJECT_SOURCE_DIR}/resources/viewer.qrc)
+target_compile_definitions(viewer_window_test PRIVATE
+                           NALASR_ENGLISH="${PROJECT_BINARY_DIR}/gui/nalasr-viewer_en.qm")
+find_program(XVFB_RUN xvfb-run)
+if(XVFB_RUN)
+  add_test(NAME viewer_window COMMAND ${XVFB_RUN} -a -s "-screen 0 1600x1000x24" $<TARGET_FILE:viewer_window_test>)
+  set_tests_properties(viewer_window PROPERTIES ENVIRONMENT QT_QPA_PLATFORM=xcb)
+else()
+  add_test(NAME viewer_window COMMAND viewer_window_test)
+  set_tests_properties(viewer_window PROPERTIES ENVIRONMENT QT_QPA_PLATFORM=offscreen)
+endif()
+set_tests_properties(viewer_window PROPERTIES TIMEOUT 300)
+
+viewer_test(viewer_big_picture_test gui/big_picture_test.cpp)
+add_test(NAME viewer_big_picture COMMAND viewer_big_picture_test)
+# Alone: it measures times, and takes two gigabytes.
+set_tests_properties(viewer_big_picture PROPERTIES TIMEOUT 300 RUN_SERIAL ON ENVIRONMENT QT_QPA_PLATFORM=offscreen)
+
+# From the command to the window on the screen.
+if(XVFB_RUN AND XCB_INCLUDE_DIR AND XCB_LIBRARY)
+  add_executable(viewer_start_test gui/start_test.cpp)
+  target_include_directories(viewer_start_test SYSTEM PRIVATE ${XCB_INCLUDE_DIR})
+  target_compile_definitions(viewer_start_test PRIVATE NALASR_VIEWER="$<TARGET_FILE:nalasr-viewer>"
+                             NALASR_SAMPLE="${PROJECT_SOURCE_DIR}/resources/samples/street.png")
+  target_link_libraries(viewer_start_test PRIVATE Qt6::Test ${XCB_LIBRARY})
+  nalasr_target(viewer_start_test)
+  add_dependencies(viewer_start_test nalasr-viewer)
+  add_test(NAME viewer_start COMMAND ${XVFB_RUN} -a -s "-screen 0 1400x900x24" $<TARGET_FILE:viewer_start_test>)
+  set_tests_properties(viewer_start PROPERTIES TIMEOUT 120 RUN_SERIAL ON ENVIRONMENT QT_QPA_PLATFORM=xcb)
+endif()
+
+# What a desktop and its software catalogue read.
+find_program(DESKTOP_FILE_VALIDATE desktop-file-validate)
+find_program(APPSTREAMCLI appstreamcli)
+if(DESKTOP_FILE_VALIDATE)
+  add_test(NAME viewer_desktop_file
+           COMMAND ${DESKTOP_FILE_VALIDATE} ${PROJECT_SOURCE_DIR}/resources/io.github.nalasr.Viewer.desktop)
+endif()
+if(APPSTREAMCLI)
+  add_test(NAME viewer_metainfo COMMAND ${APPSTREAMCLI} validate --no-net
+           ${PROJECT_SOURCE_DIR}/resources/io.github.nalasr.Viewer.metainfo.xml)
+endif()
+add_test(NAME viewer_translations COMMAND ${CMAKE_COMMAND} -DLUPDATE=$<TARGET_FILE:Qt6::lupdate>
+         -DSOURCE_FOLDER=${PROJECT_SOURCE_DIR} -DCOPIES=${CMAKE_CURRENT_BINARY_DIR}/translations
+         -P ${CMAKE_CURRENT_SOURCE_DIR}/gui/translations.cmake)

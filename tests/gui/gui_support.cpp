@@ -1,0 +1,94 @@
+#include "gui/gui_support.h"
+
+#include <QDeadlineTimer>
+#include <QDir>
+#include <QStandardPaths>
+#include <QTest>
+#include <QWidget>
+
+#ifdef NALASR_HAS_XCB
+#include <xcb/xcb.h>
+#endif
+
+namespace nalasr::gui::test {
+
+Sandbox::Sandbox() {
+  qputenv("XDG_CONFIG_HOME", QFile::encodeName(folder_.path()) + "/config");
+  qputenv("XDG_CACHE_HOME", QFile::encodeName(folder_.path()) + "/cache");
+  qunsetenv("DBUS_SESSION_BUS_ADDRESS");  // whoever runs the tests may like dark windows
+  QCoreApplication::setOrganizationName(QStringLiteral("nalasr"));
+  QCoreApplication::setApplicationName(QStringLiteral("nalasr-viewer"));
+}
+
+Sandbox& sandbox() {
+  static Sandbox sandbox;
+  return sandbox;
+}
+
+QString source(const QString& path) { return QStringLiteral(NALASR_SOURCE_DIR "/") + path; }
+QString viewer_program() { return QStringLiteral(NALASR_VIEWER); }
+
+RunSettings light() {
+  RunSettings run;
+  run.model = {"light", "Light ×4", source("models/light_x4.safetensors"), {}, 4};
+  return run;
+}
+
+RunSettings tiny() {
+  RunSettings run;
+  run.model = {"tiny", "Tiny ×2", source("tests/golden/tiny_x2.safetensors"), {}, 2};
+  return run;
+}
+
+QString make_picture(const QString& name, int width, int height) {
+  QImage image(width, height, QImage::Format_RGB888);
+  for (int y = 0; y < height; ++y) {
+    uchar* row = image.scanLine(y);
+    for (int x = 0; x < width; ++x) {
+      row[3 * x] = static_cast<uchar>(x * 5);
+      row[3 * x + 1] = static_cast<uchar>(y * 3);
+      row[3 * x + 2] = static_cast<uchar>((x / 8 + y / 8) % 2 * 200);
+    }
+  }
+  const QString path = sandbox().file(name);
+  QDir().mkpath(QFileInfo(path).path());
+  image.save(path, "PNG");
+  return path;
+}
+
+QString cut_sample(const QString& name, const QRect& part) {
+  const QString path = sandbox().file(name);
+  QImage(source("resources/samples/street.png")).copy(part).save(path, "PNG");
+  return path;
+}
+
+void activate(QWidget& window) {
+#ifdef NALASR_HAS_XCB
+  if (auto* native = qGuiApp->nativeInterface<QNativeInterface::QX11Application>()) {
+    xcb_set_input_focus(native->connection(), XCB_INPUT_FOCUS_PARENT, static_cast<xcb_window_t>(window.winId()),
+                        XCB_CURRENT_TIME);
+    xcb_flush(native->connection());
+  }
+#endif
+  window.activateWindow();
+  wait_until([&] { return window.isActiveWindow(); }, 5000);
+}
+
+bool wait_until(const std::function<bool()>& condition, int ms) {
+  QDeadlineTimer deadline(ms);
+  while (!condition()) {
+    if (deadline.hasExpired()) return false;
+    QTest::qWait(10);
+  }
+  return true;
+}
+
+QString screenshot(QWidget& widget, const QString& name) {
+  const QDir folder(QStringLiteral(NALASR_SCREENSHOTS));
+  QDir().mkpath(folder.path());
+  const QString path = folder.filePath(name + ".png");
+  widget.grab().save(path);
+  return path;
+}
+
+}  // namespace nalasr::gui::test

@@ -1,0 +1,47 @@
+// What the viewer's tests share: an application with settings of its own, pictures, waiting, screenshots.
+#pragma once
+
+#include <QApplication>
+#include <QImage>
+#include <QRect>
+#include <QString>
+#include <QTemporaryDir>
+#include <functional>
+
+#include "jobs/run_settings.h"
+
+namespace nalasr::gui::test {
+
+/// Sets up settings and caches in a folder of this process; made before QApplication.
+class Sandbox {
+ public:
+  Sandbox();
+  [[nodiscard]] QString file(const QString& name) const { return folder_.filePath(name); }
+
+ private:
+  QTemporaryDir folder_;
+};
+/// The one of this process.
+Sandbox& sandbox();
+
+/// A path in the source tree.
+QString source(const QString& path);
+/// The viewer that does the work as a child.
+QString viewer_program();
+/// The bundled light model.
+RunSettings light();
+/// A network of a few weights, for tests that need work done but no picture.
+RunSettings tiny();
+/// A picture with structure, written as PNG; returns its path.
+QString make_picture(const QString& name, int width, int height);
+/// A part of the sample picture, written as PNG; returns its path.
+QString cut_sample(const QString& name, const QRect& part);
+/// Keyboard focus, also where there is no window manager to give it.
+void activate(QWidget& window);
+
+/// Runs the event loop until `condition` holds; false after `ms`.
+bool wait_until(const std::function<bool()>& condition, int ms = 60000);
+/// Writes a widget, or the whole screen where there is one to grab, to BUILD/screenshots/NAME.png.
+QString screenshot(QWidget& widget, const QString& name);
+
+}  // namespace nalasr::gui::test
