@@ -9,6 +9,7 @@
 #include "engine/handoff.h"
 #include "engine/memory_ledger.h"
 #include "engine/upscale_job.h"
+#include "image/opencv_module.h"
 #include "report/memory_meter.h"
 
 namespace nalasr {
@@ -19,6 +20,8 @@ using Clock = std::chrono::steady_clock;
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 Error cancelled() { return {ErrorCode::cancelled, "cancelled", ""}; }
+
+constexpr std::uint64_t kLongestQueue = 256 << 20;  // bytes: some 85 megapixels
 
 struct Travelling {
   std::size_t id = 0;
@@ -38,7 +41,6 @@ class Run {
 
   PipelineSummary run(const std::stop_token& stop) {
     const std::stop_callback forward(stop, [this] { stopper_.request_stop(); });
-    const MemoryMeter meter;
     const auto start = Clock::now();
     std::vector<std::thread> savers, workers, loaders;
     for (int i = 0; i < std::max(1, options_.save); ++i) savers.emplace_back([this] { save_all(); });
@@ -51,7 +53,7 @@ class Run {
     for (std::thread& thread : savers) thread.join();
     summary_.seconds = seconds_since(start);
     summary_.predicted_peak = ledger_.peak();
-    summary_.measured_peak = meter.peak_above_start();
+    summary_.measured_peak = meter_.peak_above_start();
     return summary_;
   }
 
@@ -64,6 +66,9 @@ class Run {
   void finish(std::size_t id, Result<RunReport> outcome) {
     const std::lock_guard lock(told_);
     if (outcome) {
+      outcome->measured_peak = meter_.peak_above_start();
+      // Without the time that it stood between the stages, waiting for others.
+      outcome->seconds_total = outcome->seconds_decode + outcome->seconds_network + outcome->seconds_encode;
       summary_.decoding += outcome->seconds_decode;
       summary_.computing += outcome->seconds_network;
       summary_.encoding += outcome->seconds_encode;
@@ -132,11 +137,12 @@ class Run {
       const std::lock_guard lock(told_);
       if (const Result<void> ready = events_.computing(item.id); !ready) return ready;
     }
-    // A queue for the whole output lets the device go on to the next picture while this one encodes. Where there is
+    // A queue for the output lets the device go on to the next picture while this one encodes. Where there is
     // no room for it the rows go straight to the writer, and the device waits for that.
     const ImageInfo& out = item.job->out;
     const std::uint64_t whole = out.row_bytes() * static_cast<std::uint64_t>(out.height);
-    const std::uint64_t queue = ledger_.try_add(item.id, whole) ? whole : 0;
+    std::uint64_t queue = options_.queue_output ? std::min(whole, kLongestQueue) : 0;
+    if (!ledger_.try_add(item.id, queue)) queue = 0;
     const Result<void> done = device.compute(
         *item.job, queue,
         [&](const Progress& progress) {
@@ -166,6 +172,7 @@ class Run {
   const PipelineOptions& options_;
   const Pipeline::Source& source_;
   const PipelineEvents& events_;
+  const MemoryMeter meter_;
   MemoryLedger ledger_;
   Handoff<Travelling> loaded_, computed_;
   std::stop_source stopper_;
@@ -190,7 +197,14 @@ Result<Plan> Pipeline::plan(const ImageReader& reader, const UpscaleRequest& req
   return impl_->devices.front().plan(reader, request);
 }
 
+double Pipeline::seconds_per_pixel() {
+  double pixels_per_second = 0;
+  for (Upscaler& device : impl_->devices) pixels_per_second += 1 / std::max(1e-12, device.seconds_per_pixel());
+  return 1 / pixels_per_second;
+}
+
 PipelineSummary Pipeline::run(const Source& source, const PipelineEvents& events, std::stop_token stop) {
+  if (impl_->options.other_formats) (void)opencv_module();
   return Run(impl_->devices, impl_->options, source, events).run(stop);
 }
 

@@ -106,6 +106,28 @@ Result<Plan> Upscaler::plan(const ImageReader& reader, const UpscaleRequest& req
   return impl_->plan(reader, request);
 }
 
+double Upscaler::seconds_per_pixel() {
+  Picture picture;
+  picture.info.width = 256;
+  picture.info.height = 32;
+  picture.pixels = AlignedBuffer::allocate(picture.info.row_bytes() * static_cast<std::size_t>(picture.info.height));
+  if (picture.pixels.data() == nullptr) return 0;
+  for (std::size_t i = 0; i < picture.pixels.size(); ++i) picture.pixels.data()[i] = static_cast<std::byte>(i * 37);
+  const auto plan = make_plan({.width = picture.info.width,
+                               .height = picture.info.height,
+                               .spec = impl_->network.spec,
+                               .precision = impl_->options.precision,
+                               .threads = impl_->pool.size()});
+  if (!plan) return 0;
+  ImageInfo out = picture.info;
+  out.width = plan->output_width;
+  out.height = plan->output_height;
+  OutputSink nowhere(out.width, out.height, out, nullptr, [](const StripView&) {});
+  const auto start = Clock::now();
+  (void)impl_->pass(picture, SampleSource::color, *plan, nowhere, {}, [](int, double) {}, {});
+  return seconds_since(start) / (static_cast<double>(picture.info.width) * picture.info.height);
+}
+
 Result<UpscaleJobPtr> Upscaler::open(const UpscaleRequest& request) const {
   return guarded<UpscaleJobPtr>([&]() -> Result<UpscaleJobPtr> {
     auto job = std::make_shared<UpscaleJob>();

@@ -120,7 +120,7 @@ TEST(Files, ExistingOutputsAreSkippedUnlessToldOtherwise) {
   const Arguments arguments{(scratch / "in.png").string(), "-o", (scratch / "out.png").string()};
   const Outcome skipped = upscale(arguments);
   EXPECT_EQ(skipped.exit_code, 0);
-  EXPECT_EQ(skipped.out, (scratch / "out.png").string() + ": exists, skipped (--overwrite replaces it)\n");
+  EXPECT_EQ(skipped.out, (scratch / "out.png").string() + ": exists, skipped (--existing overwrite replaces it)\n");
   EXPECT_EQ(read_text(scratch / "out.png"), "precious");
 
   Arguments again = arguments;

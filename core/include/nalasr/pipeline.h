@@ -23,6 +23,8 @@ namespace nalasr {
 struct PipelineOptions {
   std::vector<UpscalerOptions> devices{{}};      ///< a picture computes on each
   int load = 1, save = 1;                        ///< pictures that decode and that encode at once
+  bool queue_output = true;                      ///< whether a device goes on while its picture still encodes
+  bool other_formats = false;                    ///< neither PNG nor JPEG will come: their module is loaded, not metered
   std::optional<std::uint64_t> memory_budget{};  ///< bytes above the loaded program, for all pictures together
 };
 
@@ -39,7 +41,8 @@ struct PipelineEvents {
   /// Just before the output's temporary file is made; an error gives this picture up.
   std::function<Result<void>(std::size_t id)> computing{};
   std::function<void(std::size_t id, const Progress&)> progress{};
-  /// Every picture that the source gave ends here, once. A report has no measured_peak: memory belongs to all.
+  /// Every picture that the source gave ends here, once. A report's measured_peak is that of the whole run so far:
+  /// memory belongs to all pictures together.
   std::function<void(std::size_t id, Result<RunReport>)> finished{};
 };
 
@@ -63,6 +66,8 @@ class Pipeline {
 
   /// The plan for a picture whose header was read, on the first device. Errors: as Upscaler::plan.
   [[nodiscard]] Result<Plan> plan(const ImageReader& reader, const UpscaleRequest& request) const;
+  /// Seconds per input pixel with all devices at work, measured now; for estimates.
+  double seconds_per_pixel();
   /// Returns when every picture has ended. On `stop`, pictures that are being saved are finished, the others end with
   /// `cancelled`. A device that turns out to be unavailable stops the run likewise.
   PipelineSummary run(const Source& source, const PipelineEvents& events, std::stop_token stop = {});

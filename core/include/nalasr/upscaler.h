@@ -78,6 +78,9 @@ class Upscaler {
 
   /// The plan for a picture whose header was read. Errors: as make_plan, device_unavailable.
   [[nodiscard]] Result<Plan> plan(const ImageReader& reader, const UpscaleRequest& request) const;
+  /// What the network takes for a pixel of the input on this machine, measured now on a small made-up picture (a tenth
+  /// of a second or so): for estimates.
+  double seconds_per_pixel();
   /// Reads, upscales, writes and commits; on any error or cancellation nothing appears at `output`.
   /// Errors: those of the reader, the plan and the writer; cancelled.
   Result<RunReport> run(const UpscaleRequest& request, const ProgressCallback& progress = {},
