@@ -13,6 +13,7 @@
 
 #include "console.h"
 #include "fingerprint.h"
+#include "nalasr/version.h"
 #include "output_name.h"
 #include "units.h"
 
@@ -168,6 +169,15 @@ std::vector<Error> find_conflicts(std::vector<Job>& jobs, bool overwrite) {
   return conflicts;
 }
 
+// Whether this build has a writer at all; told at once instead of once a picture.
+Result<OutputChoice> if_writable(OutputChoice choice) {
+  const ImageFormat format = choice.format.value_or(ImageFormat::png);
+  if (build_info().opencv || format == ImageFormat::png || format == ImageFormat::jpeg) return choice;
+  return Error{ErrorCode::invalid_argument,
+               std::string("this build of nalasr cannot write ") + extension_of(format) + " files",
+               "use png or jpeg, or build it with OpenCV"};
+}
+
 }  // namespace
 
 bool means_folder(const std::string& target, const std::vector<std::string>& inputs) {
@@ -201,16 +211,16 @@ Result<OutputChoice> choose_output(const std::string& target, const std::optiona
   if (target == "-") {
     choice.target = kStandardOutput;
     choice.is_folder = false;
-    return choice;
+    return if_writable(choice);
   }
   if (choice.is_folder) {
     if (fs::exists(choice.target, ignored) && !fs::is_directory(choice.target, ignored)) {
       return Error{ErrorCode::invalid_argument, printable(target) + ": is a file, but the output must be a folder here",
                    "name a folder with -o"};
     }
-    return choice;
+    return if_writable(choice);
   }
-  if (choice.format) return choice;
+  if (choice.format) return if_writable(choice);
   const std::string extension = choice.target.extension().string();
   auto from_name = parse_image_format(extension);
   if (!from_name) {
@@ -221,7 +231,7 @@ Result<OutputChoice> choose_output(const std::string& target, const std::optiona
                  "use .png, .jpg, .webp, .tif or .bmp, give -f, or end it with / to name a folder"};
   }
   choice.format = *from_name;
-  return choice;
+  return if_writable(choice);
 }
 
 JobList make_jobs(const FileList& list, const JobOptions& options, const std::stop_token& stop) {

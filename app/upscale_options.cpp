@@ -7,7 +7,6 @@
 #include "devices.h"
 #include "existing.h"
 #include "input_names.h"
-#include "nalasr/version.h"
 #include "output_name.h"
 #include "units.h"
 
@@ -22,11 +21,6 @@ Result<ImageFormat> parse_format(const std::string& text) {
   auto format = parse_image_format(text);
   if (!format) {
     return wrong("\"" + printable(text) + "\" is not a format that can be written", "use png, jpeg, webp, tiff or bmp");
-  }
-  // Whether this build has a writer at all; told at once instead of once a picture.
-  if (!build_info().opencv && *format != ImageFormat::png && *format != ImageFormat::jpeg) {
-    return wrong(std::string("this build of nalasr cannot write ") + extension_of(*format) + " files",
-                 "use png or jpeg, or build it with OpenCV");
   }
   return *format;
 }

@@ -6,11 +6,13 @@ nalasr_test(image_tests
   unit/image/test_opencv_module.cpp
   unit/image/test_other_formats.cpp
   unit/image/test_picture.cpp
+  unit/image/test_frames.cpp
   unit/image/test_png.cpp
+  unit/image/test_png_bands.cpp
   unit/image/test_resample.cpp
   unit/image/test_samples.cpp
   unit/image/test_writers.cpp)
-target_link_libraries(image_tests PRIVATE PNG::PNG JPEG::JPEG)
+target_link_libraries(image_tests PRIVATE PNG::PNG ZLIB::ZLIB JPEG::JPEG)
 # A module as another build of the program would have it.
 add_library(foreign_module MODULE tools/foreign_module.cpp)
 set_target_properties(foreign_module PROPERTIES PREFIX "" LIBRARY_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}/foreign

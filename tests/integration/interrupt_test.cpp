@@ -101,8 +101,8 @@ TEST(FullDisk, IsToldAndLeavesNothing) {
   for (std::byte& sample : noise.pixels) sample = static_cast<std::byte>((state = state * 1664525 + 1013904223) >> 24);
   save(noise, scratch / "noise.png");
   save_picture(scratch / "small.png", 8, 8);
-  const Outcome outcome = run({"upscale", "-m", tiny_model(2), (scratch / "noise.png").string(),
-                               (scratch / "small.png").string(), "-o", (scratch / "disk").string()});
+  const Outcome outcome = run({"upscale", "-m", tiny_model(2), (scratch / "small.png").string(),
+                               (scratch / "noise.png").string(), "-o", (scratch / "disk").string()});
   const std::vector<std::string> left = scratch.tree();
   ::umount((scratch / "disk").c_str());
   EXPECT_EQ(outcome.exit_code, 1);
