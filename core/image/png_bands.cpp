@@ -14,7 +14,7 @@ namespace nalasr {
 namespace {
 
 constexpr std::size_t kBandBytes = 256 << 10;
-constexpr std::size_t kSampleBytes = 32 << 10;
+constexpr std::size_t kSampleBytes = 16 << 10;
 constexpr int kMemoryLevel = 8;                                                      // zlib's own default
 constexpr std::size_t kDeflateBytes = (1 << 17) + (1 << (kMemoryLevel + 9)) + 6000;  // zconf.h, and its state
 // Bands under way beyond one for each thread, so that none waits for the owner.

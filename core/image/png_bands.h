@@ -2,7 +2,7 @@
 // one zlib stream.
 //
 // A band ends in a sync flush, so the next one starts on a byte; its window is empty, which costs 0.05% of size at 256
-// KiB (docs/decisions/0007-png-in-bands.md). How the picture is cut, and so every bit of the file, does not depend on
+// KiB (docs/decisions/0009-png-in-bands.md). How the picture is cut, and so every bit of the file, does not depend on
 // the number of threads.
 #pragma once
 
