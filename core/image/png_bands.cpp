@@ -51,7 +51,6 @@ class PngBandCompressor::Encoder {
       const std::byte* above = band.rows.data() + row_ * static_cast<std::size_t>(y);
       filter_.apply(above, above + row_, filtered_.data() + (row_ + 1) * static_cast<std::size_t>(y));
     }
-    std::vector<std::byte>().swap(band.rows);
     band.filtered_bytes = filtered_.size();
     band.adler = adler32(1, bytes().data(), static_cast<uInt>(filtered_.size()));
     if (!ok_) return;
@@ -162,8 +161,10 @@ std::uint64_t PngBandCompressor::bytes(const ImageInfo& info, int threads) {
   const int count = useful_threads(info, threads);
   const std::uint64_t encoder = 2 * band + row + kDeflateBytes;
   const int under_way = count == 1 ? 1 : std::min(bands_of(info), count + kAhead);
-  // Each band as rows or as stream, and the one that collects.
-  return static_cast<std::uint64_t>(count) * encoder + static_cast<std::uint64_t>(under_way + 1) * (band + row);
+  // Rows of each band and of the one that collects, which are used again; streams are smaller, half is a noisy
+  // picture's.
+  return static_cast<std::uint64_t>(count) * encoder + static_cast<std::uint64_t>(under_way + 1) * (band + row) +
+         static_cast<std::uint64_t>(under_way) * band / 4;
 }
 
 }  // namespace nalasr

@@ -73,6 +73,7 @@ class PngWriter final : public ImageWriter {
   }
 
   void append_row(const std::byte* row);
+  std::unique_ptr<PngBand> next_band();
   Result<void> finish_band();
   Result<void> write_bands(bool all);
   Result<void> write_band(PngBand& band);
@@ -83,6 +84,7 @@ class PngWriter final : public ImageWriter {
   int band_rows_;
   PngBandCompressor compressor_;
   std::unique_ptr<PngBand> band_;  // collects rows
+  std::vector<std::unique_ptr<PngBand>> spare_;
   bool stream_started_ = false;
   unsigned long adler_ = 1;  // of everything written so far
   png_structp png_ = nullptr;
@@ -124,8 +126,7 @@ Result<void> PngWriter::write_header(const Metadata& metadata) {
   });
   if (!written) return fail();
   // A band begins with the row above it, against which its first row is filtered; above the picture all is 0.
-  band_ = std::make_unique<PngBand>();
-  band_->rows.reserve(info_.row_bytes() * static_cast<std::size_t>(band_rows_ + 1));
+  band_ = next_band();
   band_->rows.resize(info_.row_bytes());
   return {};
 }
@@ -140,13 +141,30 @@ void PngWriter::append_row(const std::byte* row) {
   for (std::size_t i = 0; i < bytes; i += 2) std::swap(samples[i], samples[i + 1]);
 }
 
+// An empty band. Written ones are used again: fresh memory for each would cost more time than its compression, with
+// many threads that all wait for the kernel's pages.
+std::unique_ptr<PngBand> PngWriter::next_band() {
+  std::unique_ptr<PngBand> band;
+  if (spare_.empty()) {
+    band = std::make_unique<PngBand>();
+    band->rows.reserve(info_.row_bytes() * static_cast<std::size_t>(band_rows_ + 1));
+  } else {
+    band = std::move(spare_.back());
+    spare_.pop_back();
+    band->rows.clear();
+    band->stream.clear();
+    band->count = 0;
+  }
+  return band;
+}
+
 Result<void> PngWriter::finish_band() {
   std::unique_ptr<PngBand> done = std::move(band_);
   done->last = next_row_ == info_.height;
   if (!done->last) {
-    band_ = std::make_unique<PngBand>();
-    band_->rows.reserve(info_.row_bytes() * static_cast<std::size_t>(band_rows_ + 1));
-    band_->rows.assign(done->rows.end() - static_cast<std::ptrdiff_t>(info_.row_bytes()), done->rows.end());
+    band_ = next_band();
+    band_->rows.insert(band_->rows.end(), done->rows.end() - static_cast<std::ptrdiff_t>(info_.row_bytes()),
+                       done->rows.end());
   }
   compressor_.submit(std::move(done));
   return write_bands(next_row_ == info_.height);
@@ -155,9 +173,10 @@ Result<void> PngWriter::finish_band() {
 // What is done goes to the file; `all` waits for the rest.
 Result<void> PngWriter::write_bands(bool all) {
   while (!compressor_.empty()) {
-    const auto band = compressor_.take(all || compressor_.full());
+    auto band = compressor_.take(all || compressor_.full());
     if (!band) return {};
     if (auto written = write_band(*band); !written) return written;
+    spare_.push_back(std::move(band));
   }
   return {};
 }
