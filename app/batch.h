@@ -1,29 +1,32 @@
-// Runs the jobs one after the other: one bad picture never stops the rest, and everything is told.
+// Runs the jobs through the pipeline: one bad picture never stops the rest, and everything is told.
 #pragma once
 
-#include <cstdint>
 #include <memory>
-#include <optional>
 #include <stop_token>
 
-#include "console.h"
+#include "batch_report.h"
 #include "exit_code.h"
 #include "job_list.h"
+#include "journal.h"
 #include "nalasr/model.h"
-#include "nalasr/upscaler.h"
+#include "nalasr/pipeline.h"
 
 namespace nalasr::app {
 
 struct BatchOptions {
   std::shared_ptr<const Model> model;
   double scale = 0;
-  UpscalerOptions upscaler;
   EncodeOptions encode;
-  std::optional<std::uint64_t> memory_budget;
-  bool overwrite = false;
+  bool strip_metadata = false;
+  Existing existing = Existing::skip;
+  PipelineOptions pipeline;
 };
 
-/// Upscales every job and prints a line for each, errors as they come, and a summary where there were several.
-ExitCode run_batch(Console& console, const JobList& list, const BatchOptions& options, const std::stop_token& stop);
+/// What the pipeline is asked for one job.
+UpscaleRequest request_of(const Job& job, const BatchOptions& options);
+
+/// Upscales every job and reports it. `journal` may be null.
+ExitCode run_batch(BatchReport& report, const JobList& list, const BatchOptions& options, Journal* journal,
+                   const std::stop_token& stop);
 
 }  // namespace nalasr::app

@@ -130,6 +130,16 @@ int Console::columns() const {
 }
 
 void Console::print(const std::string& text) {
+  if (text_to_error_) {
+    write_error(text);
+  } else {
+    write_output(text);
+  }
+}
+
+void Console::print_data(const std::string& line) { write_output(line); }
+
+void Console::write_output(const std::string& text) {
   clear_progress();
   const std::string line = text + "\n";
   errno = 0;

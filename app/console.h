@@ -32,8 +32,13 @@ class Console {
   /// Columns of that terminal; it may be resized at any time.
   [[nodiscard]] int columns() const;
 
+  /// Standard output is for data from now on (a picture, JSON): print() goes to standard error.
+  void keep_output_for_data() { text_to_error_ = true; }
+
   /// One line (or a block of lines) on standard output.
   void print(const std::string& text);
+  /// One line of data on standard output.
+  void print_data(const std::string& line);
   /// "nalasr: message; hint" on standard error.
   void error(const Error& error);
   /// "nalasr: subject: warning: text" on standard error.
@@ -48,7 +53,9 @@ class Console {
 
  private:
   void write_error(const std::string& text);
+  void write_output(const std::string& text);
 
+  bool text_to_error_ = false;
   bool interactive_ = false;
   bool progress_shown_ = false;
   int output_errno_ = 0;

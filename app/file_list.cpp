@@ -70,6 +70,7 @@ class Walk {
       list_.files.push_back({root,
                              {},
                              true,
+                             {},
                              Error{ErrorCode::not_found, "no pictures in this folder",
                                    recursive_ ? "" : "--recursive looks into the folders below it as well"}});
     }
@@ -82,7 +83,7 @@ class Walk {
     for (; !failure && entry != fs::directory_iterator() && !stop_.stop_requested(); entry.increment(failure)) {
       take(*entry, relative);
     }
-    if (failure) list_.files.push_back({path, relative, true, io_error("cannot read the folder", failure)});
+    if (failure) list_.files.push_back({path, relative, true, {}, io_error("cannot read the folder", failure)});
   }
 
   void take(const fs::directory_entry& entry, const fs::path& relative) {
@@ -97,7 +98,7 @@ class Walk {
     const fs::file_status status = entry.status(ignored);
     const bool usable = fs::is_regular_file(status) || status.type() == fs::file_type::not_found;
     if (usable && (has_picture_name(name) || ImageReader::open(entry.path()).ok())) {
-      list_.files.push_back({entry.path(), relative, true, std::nullopt});
+      list_.files.push_back({entry.path(), relative, true});
     } else {
       ++list_.ignored;
     }
@@ -117,17 +118,9 @@ FileList list_files(const std::vector<std::string>& inputs, bool recursive, cons
   FileList list;
   for (const std::string& input : inputs) {
     const fs::path path(input);
-    if (input == "-") {
-      list.files.push_back(
-          {path,
-           {},
-           false,
-           Error{ErrorCode::unsupported, "standard input cannot be read", "name a file (./- for one called -)"}});
-      continue;
-    }
     std::error_code failure;
     if (!fs::is_directory(path, failure)) {
-      list.files.push_back({path, {}, false, std::nullopt});
+      list.files.push_back({path, {}, false});
       continue;
     }
     list.any_folder = true;

@@ -15,9 +15,10 @@ namespace nalasr::app {
 /// One picture to do, or one name that cannot be done.
 struct InputFile {
   std::filesystem::path path;
-  std::filesystem::path folder;  ///< relative to the folder that was named; empty for a file named itself
-  bool from_folder = false;      ///< found in a folder, not named itself
-  std::optional<Error> problem;  ///< why it cannot be done, where that is known already
+  std::filesystem::path folder;    ///< relative to the folder that was named; empty for a file named itself
+  bool from_folder = false;        ///< found in a folder, not named itself
+  std::string shown{};             ///< what people call it, where that is not the path (standard input)
+  std::optional<Error> problem{};  ///< why it cannot be done, where that is known already
 };
 
 struct FileList {

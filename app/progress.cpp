@@ -18,65 +18,72 @@ std::string percent(double done) {
   return text;
 }
 
-std::string left(const Countdown& countdown) {
-  return countdown.seconds_left() < 0 ? "" : ", " + clock(countdown.seconds_left()) + " left";
-}
-
 }  // namespace
 
-void Countdown::update(double done, Clock::time_point now) {
-  if (done < kStart) return;
+void Countdown::update(double done, double total, Clock::time_point now) {
+  if (done < kStart * total) return;
   if (first_done_ < 0) {
     first_done_ = done;
     first_time_ = now;
     return;
   }
   const double elapsed = std::chrono::duration<double>(now - first_time_).count();
-  if (done > first_done_ && elapsed > 0) left_ = (1 - done) * elapsed / (done - first_done_);
+  if (done <= first_done_ || elapsed <= 0) return;
+  rate_ = (done - first_done_) / elapsed;
+  left_ = std::max(0.0, total - done) / rate_;
 }
 
-ProgressLine::ProgressLine(Console& console, std::size_t files, double work)
-    : console_(console), files_(files), total_work_(std::max(work, 1.0)) {}
+ProgressLine::ProgressLine(Console& console, std::size_t files, double pixels)
+    : console_(console), files_(files), total_pixels_(std::max(pixels, 1.0)) {}
 
-void ProgressLine::begin_file(std::size_t number, std::string name, double work) {
-  number_ = number;
-  name_ = std::move(name);
-  file_work_ = work;
-  file_done_ = 0;
-  file_countdown_ = {};
+double ProgressLine::done_pixels() const {
+  double done = finished_pixels_;
+  for (const auto& [id, file] : under_way_) done += file.pixels * file.fraction;
+  return done;
+}
+
+void ProgressLine::begin_file(std::size_t id, std::string name, double pixels) {
+  File& file = under_way_[id] = {++begun_, std::move(name), pixels, 0};
   drawn_ = Countdown::Clock::now();
-  console_.progress(text());
+  console_.progress(text(file));
 }
 
-void ProgressLine::update(const Progress& progress) {
-  if (!console_.interactive()) return;
+void ProgressLine::update(std::size_t id, double fraction) {
+  const auto found = under_way_.find(id);
+  if (found == under_way_.end()) return;
   const auto now = Countdown::Clock::now();
-  file_done_ = std::clamp(progress.fraction, file_done_, 1.0);
-  file_countdown_.update(file_done_, now);
-  all_countdown_.update((finished_work_ + file_work_ * file_done_) / total_work_, now);
+  found->second.fraction = std::clamp(fraction, found->second.fraction, 1.0);
+  all_.update(done_pixels(), total_pixels_, now);
   if (now - drawn_ < kRedraw) return;
   drawn_ = now;
-  console_.progress(text());
+  console_.progress(text(found->second));
 }
 
-void ProgressLine::end_file(bool done) {
+void ProgressLine::end_file(std::size_t id, double pixels, bool done) {
+  under_way_.erase(id);
+  ++ended_;
   if (done)
-    finished_work_ += file_work_;
+    finished_pixels_ += pixels;
   else
-    total_work_ = std::max(total_work_ - file_work_, 1.0);
-  file_work_ = file_done_ = 0;
+    total_pixels_ = std::max(total_pixels_ - pixels, 1.0);
 }
 
-std::string ProgressLine::text() const {
-  std::string facts = "  " + percent(file_done_) + left(file_countdown_);
+// Remaining time of a single file is that of all.
+std::string ProgressLine::text(const File& file) const {
+  std::string facts = "  " + percent(file.fraction);
   std::string count;
   if (files_ > 1) {
-    count = std::to_string(number_) + "/" + std::to_string(files_) + "  ";
-    facts += "  (all " + percent((finished_work_ + file_work_ * file_done_) / total_work_) + left(all_countdown_) + ")";
+    count = std::to_string(file.number) + "/" + std::to_string(files_) + "  ";
+    facts += "  (" + std::to_string(ended_) + " done, all " + percent(done_pixels() / total_pixels_) + ")";
+  }
+  if (all_.seconds_left() >= 0) {
+    char rate[32];
+    std::snprintf(rate, sizeof rate, ", %.3g MP/s, ", megapixels_per_second());
+    facts += rate + clock(all_.seconds_left()) + " left";
   }
   // The name gives way, not the numbers.
   const int room = console_.columns() - 1 - display_width(count) - display_width(facts);
-  return count + shortened(name_, room) + facts;
+  return count + shortened(file.name, room) + facts;
 }
 
 }  // namespace nalasr::app

@@ -56,6 +56,19 @@ Result<std::uint64_t> parse_size(std::string_view text) {
   return static_cast<std::uint64_t>(bytes);
 }
 
+Result<std::uint64_t> parse_count(std::string_view text) {
+  const Error problem = bad(text, "a number", "for example 800000, 50M or 1.5G; K, M, G are powers of 1000");
+  double value = 0;
+  std::string_view unit;
+  if (!leading_number(text, value, unit)) return problem;
+  constexpr std::string_view kUnits = "kmg";
+  const std::size_t power = unit.empty() ? 0 : kUnits.find(static_cast<char>(std::tolower(unit.front()))) + 1;
+  if (unit.size() > 1 || (!unit.empty() && power == 0)) return problem;
+  value *= std::pow(1000.0, static_cast<double>(power));
+  if (value < 1 || value > 1e18 || value != std::floor(value)) return problem;
+  return static_cast<std::uint64_t>(value);
+}
+
 Result<double> parse_scale(std::string_view text) {
   double value = 0;
   std::string_view rest;

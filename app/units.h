@@ -13,6 +13,8 @@ constexpr double kMaxScale = 8;
 
 /// "512M", "1.5G", "2GiB", "800000000": bytes; K, M, G and T are powers of 1024.
 Result<std::uint64_t> parse_size(std::string_view text);
+/// "50M", "1.5G", "800000": a number of things; K, M and G are powers of 1000.
+Result<std::uint64_t> parse_count(std::string_view text);
 /// A scale from 1 to kMaxScale.
 Result<double> parse_scale(std::string_view text);
 /// A whole number from `low` to `high`.

@@ -1,123 +1,114 @@
 // nalasr upscale: from options to a batch.
+#include <cstdio>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "batch.h"
 #include "commands.h"
+#include "disk_space.h"
+#include "dry_run.h"
+#include "existing.h"
 #include "file_list.h"
+#include "input_names.h"
 #include "interrupt.h"
 #include "job_list.h"
 #include "model_choice.h"
-#include "nalasr/version.h"
 #include "units.h"
+#include "upscale_options.h"
 
 namespace nalasr::app {
 namespace {
 
-// As typed. Numbers are texts here so that this program, not the parser, says what is wrong with them.
-struct Arguments {
-  std::vector<std::string> inputs;
-  std::string output, scale, model, device = "auto", budget, format, quality, threads;
-  bool overwrite = false, recursive = false;
-};
-
-struct Options {
-  double scale = 0;  // 0: the model's own
-  OutputChoice output;
-  BatchOptions batch;
-};
-
-Result<Device> parse_device(const std::string& text) {
-  if (text == "auto") return Device::automatic;
-  if (text == "cpu") return Device::cpu;
-  if (text == "cuda") return Device::cuda;
-  return Error{ErrorCode::invalid_argument, "\"" + printable(text) + "\" is not a device", "use auto, cpu or cuda"};
-}
-
-Result<ImageFormat> parse_format(const std::string& text) {
-  auto format = parse_image_format(text);
-  if (!format) {
-    return Error{ErrorCode::invalid_argument, "\"" + printable(text) + "\" is not a format that can be written",
-                 "use png, jpeg, webp, tiff or bmp"};
-  }
-  return *format;
-}
-
-// Whether this build has a writer at all; told at once instead of once a picture.
-Result<void> check_writable(ImageFormat format) {
-  if (build_info().opencv || format == ImageFormat::png || format == ImageFormat::jpeg) return {};
-  return Error{ErrorCode::invalid_argument,
-               std::string("this build of nalasr cannot write ") + extension_of(format) + " files",
-               "use png or jpeg, or build it with OpenCV"};
-}
-
-// Parses `text` with `parse` into `out`; the error says which option it was.
-template <typename Parse, typename T>
-Result<void> read_option(const char* option, const std::string& text, bool given, Parse parse, T& out) {
-  if (!given) return {};
-  auto value = parse(text);
-  if (!value) return about(option, value.error());
-  out = *value;
-  return {};
-}
-
-Result<Options> interpret(const Arguments& a) {
-  Options options;
-  std::optional<ImageFormat> format;
-  const auto threads = [](const std::string& text) { return parse_whole(text, 1, 1024); };
-  const auto quality = [](const std::string& text) { return parse_whole(text, 1, 100); };
-  BatchOptions& batch = options.batch;
-  for (const auto& read : {read_option("-s", a.scale, !a.scale.empty(), parse_scale, options.scale),
-                           read_option("--device", a.device, true, parse_device, batch.upscaler.device),
-                           read_option("--threads", a.threads, !a.threads.empty(), threads, batch.upscaler.threads),
-                           read_option("--memory-budget", a.budget, !a.budget.empty(), parse_size, batch.memory_budget),
-                           read_option("-f", a.format, !a.format.empty(), parse_format, format),
-                           read_option("-q", a.quality, !a.quality.empty(), quality, batch.encode.quality)}) {
-    if (!read) return read.error();
-  }
-  for (const std::string& input : a.inputs) {
-    if (input.empty()) return Error{ErrorCode::invalid_argument, "an input has an empty name", ""};
-  }
-  if (a.output.empty()) return about("-o", {ErrorCode::invalid_argument, "the output has an empty name", ""});
-  if (a.output == "-") {
-    return about("-o", {ErrorCode::invalid_argument, "pictures cannot be written to standard output", "name a file"});
-  }
-  auto output = choose_output(a.output, format, a.overwrite, a.inputs);
-  if (!output) return output.error();
-  options.output = *output;
-  if (options.output.format) {
-    if (auto writable = check_writable(*options.output.format); !writable) return writable.error();
-  }
-  batch.overwrite = a.overwrite;
-  return options;
-}
+namespace fs = std::filesystem;
 
 ExitCode refuse(Console& console, const Error& error, ExitCode code) {
   console.error(error);
   return code;
 }
 
-ExitCode upscale(Console& console, const Arguments& arguments) {
+std::optional<Error> missing_device(const PipelineOptions& pipeline) {
+  for (const UpscalerOptions& worker : pipeline.devices) {
+    if (const std::string reason = device_unavailable_reason(worker.device); !reason.empty()) {
+      return Error{ErrorCode::device_unavailable, std::string(to_string(worker.device)) + ": " + reason,
+                   "--device cpu works everywhere"};
+    }
+  }
+  return std::nullopt;
+}
+
+// All that shapes a result besides the picture and the format. Device, threads and budget are left out on purpose: a
+// run may be resumed elsewhere.
+std::string fingerprint_of(const BatchOptions& batch) {
+  return batch.model->sha256() + "|" + scale_text(batch.scale) + "|" + std::to_string(batch.encode.quality) + "|" +
+         std::to_string(batch.encode.png_compression) + "|" + (batch.strip_metadata ? "strip" : "") + "|" +
+         (batch.pipeline.devices.front().precision == Precision::fp32 ? "fp32" : "mixed");
+}
+
+// Standard input becomes a file that can be opened like the others.
+Result<void> take_standard_input(FileList& files, StandardInput& standard_input) {
+  for (InputFile& file : files.files) {
+    if (file.path != "-") continue;
+    if (auto read = standard_input.read(); !read) return about("standard input", read.error());
+    file.path = standard_input.path();
+    file.shown = "standard input";
+  }
+  return {};
+}
+
+// What a killed run left in the folders that will be written.
+void remove_abandoned(const JobList& list) {
+  std::set<fs::path> folders;
+  for (const Job& job : list.jobs) {
+    if (!job.problem && job.output != kStandardOutput) folders.insert(job.output.parent_path());
+  }
+  for (const fs::path& folder : folders) (void)remove_abandoned_files(folder);
+}
+
+bool needs_other_formats(const JobList& list) {
+  for (const Job& job : list.jobs) {
+    const bool reads = job.info.format != "png" && job.info.format != "jpeg" && !job.info.format.empty();
+    const bool writes = job.format != ImageFormat::png && job.format != ImageFormat::jpeg;
+    if (!job.problem && job.skip.empty() && (reads || writes)) return true;
+  }
+  return false;
+}
+
+ExitCode upscale(Console& console, const UpscaleArguments& arguments) {
   auto options = interpret(arguments);
   if (!options) return refuse(console, options.error(), kUsage);
+  auto output = choose_output(arguments.output, options->format, options->inputs);
+  if (!output) return refuse(console, output.error(), kUsage);
+  BatchOptions& batch = options->batch;
+  output->existing = batch.existing;
+  if (!options->name_template.empty()) {
+    if (!output->is_folder) {
+      return refuse(console,
+                    {ErrorCode::invalid_argument,
+                     "--output-template names files in a folder, and " + printable(arguments.output) + " is a file",
+                     "end it with / to name a folder"},
+                    kUsage);
+    }
+    output->pattern = options->name_template;
+  }
+  if (arguments.json || output->target == kStandardOutput) console.keep_output_for_data();
   const InterruptGuard interrupt;
 
-  const Device device = options->batch.upscaler.device;
-  if (const std::string reason = device_unavailable_reason(device); !reason.empty()) {
-    return refuse(console,
-                  {ErrorCode::device_unavailable, std::string(to_string(device)) + ": " + reason,
-                   "--device cpu works everywhere"},
-                  kUnavailable);
-  }
+  if (const auto missing = missing_device(batch.pipeline)) return refuse(console, *missing, kUnavailable);
   auto choice = choose_model(arguments.model, options->scale);
   if (!choice) return refuse(console, choice.error(), kUnavailable);
+  batch.model = choice->model;
+  batch.scale = choice->scale;
 
-  const FileList files =
-      list_files(arguments.inputs, arguments.recursive,
-                 options->output.is_folder ? options->output.target : std::filesystem::path(), interrupt.token());
-  const JobList list = make_jobs(files, options->output, choice->scale, interrupt.token());
+  StandardInput standard_input;
+  FileList files = list_files(options->inputs, arguments.recursive, output->is_folder ? output->target : fs::path(),
+                              interrupt.token());
+  if (auto taken = take_standard_input(files, standard_input); !taken) return refuse(console, taken.error(), kUsage);
+  JobList list =
+      make_jobs(files, {*output, batch.scale, choice->name, fingerprint_of(batch), options->max_pixels, options->shard},
+                interrupt.token());
   if (!list.conflicts.empty()) {
     for (const Error& conflict : list.conflicts) console.error(conflict);
     return kUsage;
@@ -125,17 +116,27 @@ ExitCode upscale(Console& console, const Arguments& arguments) {
   if (interrupt.requested()) {
     return refuse(console, {ErrorCode::cancelled, "interrupted before the first picture", ""}, kInterrupted);
   }
-  BatchOptions& batch = options->batch;
-  batch.model = choice->model;
-  batch.scale = choice->scale;
-  return run_batch(console, list, batch, interrupt.token());
+  std::optional<Journal> journal;
+  if (output->is_folder) journal.emplace(output->target);
+  settle_existing(list, batch.existing, journal ? &*journal : nullptr);
+  const std::vector<std::string> tight = check_disk_space(list, batch.scale);
+
+  BatchReport report(console, list, arguments.json);
+  for (const std::string& line : tight) report.warning(line);
+  if (arguments.dry_run) return dry_run(console, list, batch, arguments.json);
+  remove_abandoned(list);
+  batch.pipeline.queue_output = list.jobs.size() > 1;
+  batch.pipeline.other_formats = needs_other_formats(list);
+  report.begin(choice->name, batch.scale);
+  return run_batch(report, list, batch, journal ? &*journal : nullptr, interrupt.token());
 }
 
 constexpr const char* kNotes =
     R"(OUT is a folder where it ends in /, exists as a folder, has no extension, or must take several results; these are
 called NAME_xSCALE.EXT, and a folder given as INPUT keeps its tree below OUT. Otherwise OUT is the file to write, in
 the format of its extension. In folders, files that are no pictures and names that begin with a dot are left out.
-An output that exists is skipped. An input is never overwritten.
+An input is never overwritten. Killed or out of disk space, the same command does the rest: OUT/.nalasr-journal knows
+what is done. A finished result is made again only where its input, the model or the options have changed.
 
 Exit codes: 0 all done, 1 some failed, 2 wrong usage, 3 device or model unavailable, 130 interrupted.
 
@@ -143,31 +144,17 @@ Examples:
   nalasr upscale photo.jpg -o large.png
   nalasr upscale holiday/ -o holiday-x2/ -s 2 --recursive
   nalasr upscale scan.tif -o out/ --memory-budget 1.5G
-  nalasr upscale -o out/ -f jpeg -q 92 -- *.png)";
+  nalasr upscale '*.png' -o out/ --output-template '{stem}@{scale}x.{ext}' --dry-run
+  nalasr upscale - -o - < small.jpg > large.jpg
+  find . -name '*.png' -print0 | nalasr upscale --files-from - -o out/ --json)";
 
 }  // namespace
 
 Command add_upscale_command(CLI::App& parser) {
-  auto a = std::make_shared<Arguments>();
+  auto a = std::make_shared<UpscaleArguments>();
   CLI::App* command = parser.add_subcommand("upscale", "Upscale pictures and folders of pictures");
   command->footer(kNotes);
-  command->add_option("INPUT", a->inputs, "Pictures and folders")->required()->type_name("");
-  command->add_option("-o,--output", a->output, "File or folder for the results")->required()->type_name("OUT");
-  command->add_option("-s,--scale", a->scale, "Any number from 1 to 8 (without it: the model's own)")->type_name("S");
-  command->add_option("-m,--model", a->model, "A name that `nalasr models` lists, or a .safetensors file")
-      ->type_name("MODEL");
-  command->add_option("--device", a->device, "auto, cpu or cuda")->type_name("DEVICE");
-  command
-      ->add_option("--memory-budget", a->budget,
-                   "Bytes a picture may take above the loaded program: 512M, 1.5G, 2GiB (K, M, G are powers of 1024)")
-      ->type_name("SIZE");
-  command
-      ->add_option("-f,--format", a->format, "png, jpeg, webp, tiff or bmp (without it: as the input where possible)")
-      ->type_name("FORMAT");
-  command->add_option("-q,--quality", a->quality, "1 to 100, of JPEG and WebP (without it: 95)")->type_name("Q");
-  command->add_option("--threads", a->threads, "1 to 1024 (without it: one per core)")->type_name("N");
-  command->add_flag("--overwrite", a->overwrite, "Replace outputs that exist");
-  command->add_flag("-r,--recursive", a->recursive, "Look into the folders below a folder as well");
+  add_upscale_options(*command, *a);
   return [a](Console& console) { return upscale(console, *a); };
 }
 

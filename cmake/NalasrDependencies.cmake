@@ -2,6 +2,7 @@
 # NALASR_HAS_CUDA.
 find_package(Threads REQUIRED)
 find_package(PNG REQUIRED)
+find_package(ZLIB REQUIRED)
 find_package(JPEG REQUIRED)
 find_package(nlohmann_json REQUIRED)
 

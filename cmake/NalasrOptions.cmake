@@ -13,6 +13,7 @@ set(NALASR_OPENCV AUTO CACHE STRING "Read and write further formats through Open
 set(NALASR_TORCH AUTO CACHE STRING "Build the LibTorch reference network (tests, benchmarks): ON, OFF, AUTO")
 option(NALASR_BUILD_TESTS "Build the tests and benchmarks" ON)
 option(NALASR_WERROR "Treat warnings as errors" OFF)
+option(NALASR_LIBFUZZER "Build the fuzz harnesses for clang's libFuzzer (scripts/fuzz)" OFF)
 set(NALASR_SANITIZE "" CACHE STRING "Sanitizers, e.g. address;undefined or thread")
 
 find_program(CCACHE_PROGRAM ccache)

@@ -5,7 +5,9 @@
 #include <tuple>
 
 #include "engine/output_sink.h"
+#include "engine/queued_writer.h"
 #include "engine/sweep.h"
+#include "engine/upscale_job.h"
 #include "image/alpha.h"
 #include "image/picture.h"
 #include "image/prepare.h"
@@ -43,6 +45,16 @@ PictureView view_of(const Picture& picture, SampleSource source) {
           .source = source};
 }
 
+/// The one place where exceptions of the standard library and of the codecs end.
+template <typename T, typename Step>
+Result<T> guarded(const Step& step) {
+  try {
+    return step();
+  } catch (const std::bad_alloc&) {
+    return Error{ErrorCode::out_of_memory, "out of memory", "use --memory-budget, or a smaller picture"};
+  } catch (const std::exception& e) { return Error{ErrorCode::internal, e.what(), "please report this"}; }
+}
+
 }  // namespace
 
 struct Upscaler::Impl {
@@ -71,11 +83,12 @@ struct Upscaler::Impl {
     if (swaps_axes(info.orientation)) std::swap(r.width, r.height);
     ImageInfo out = info;
     std::tie(out.width, out.height) = output_size(r);
-    r.encoder_bytes = ImageWriter::resident_bytes_for(request.format, out);
+    r.encoder_bytes = ImageWriter::resident_bytes_for(request.format, out, request.encode);
     return make_plan(r);
   }
 
-  Result<RunReport> run(const UpscaleRequest& request, const ProgressCallback& progress, const std::stop_token& stop);
+  Result<void> compute(UpscaleJob& job, std::uint64_t queue_bytes, const ProgressCallback& progress,
+                       const std::stop_token& stop);
   /// Runs the network over one source of samples into `sink`, and stops early on `stop` or when the consumer behind
   /// the sink has set `failed`. Errors: what `failed` says; cancelled; internal (values that overflowed).
   Result<void> pass(const Picture& picture, SampleSource source, const Plan& plan, OutputSink& sink,
@@ -93,13 +106,103 @@ Result<Plan> Upscaler::plan(const ImageReader& reader, const UpscaleRequest& req
   return impl_->plan(reader, request);
 }
 
+double Upscaler::seconds_per_pixel() {
+  Picture picture;
+  picture.info.width = 256;
+  picture.info.height = 32;
+  picture.pixels = AlignedBuffer::allocate(picture.info.row_bytes() * static_cast<std::size_t>(picture.info.height));
+  if (picture.pixels.data() == nullptr) return 0;
+  for (std::size_t i = 0; i < picture.pixels.size(); ++i) picture.pixels.data()[i] = static_cast<std::byte>(i * 37);
+  const auto plan = make_plan({.width = picture.info.width,
+                               .height = picture.info.height,
+                               .spec = impl_->network.spec,
+                               .precision = impl_->options.precision,
+                               .threads = impl_->pool.size()});
+  if (!plan) return 0;
+  ImageInfo out = picture.info;
+  out.width = plan->output_width;
+  out.height = plan->output_height;
+  OutputSink nowhere(out.width, out.height, out, nullptr, [](const StripView&) {});
+  const auto start = Clock::now();
+  (void)impl_->pass(picture, SampleSource::color, *plan, nowhere, {}, [](int, double) {}, {});
+  return seconds_since(start) / (static_cast<double>(picture.info.width) * picture.info.height);
+}
+
+Result<UpscaleJobPtr> Upscaler::open(const UpscaleRequest& request) const {
+  return guarded<UpscaleJobPtr>([&]() -> Result<UpscaleJobPtr> {
+    auto job = std::make_shared<UpscaleJob>();
+    job->start = Clock::now();
+    job->request = request;
+    auto reader = ImageReader::open(request.input);
+    if (!reader) return reader.error();
+    job->reader = *std::move(reader);
+    auto planned = impl_->plan(*job->reader, request);
+    if (!planned) return planned.error();
+    job->plan = *planned;
+    const ImageInfo& in = job->reader->info();
+    job->decode_bytes = job->reader->resident_bytes() + read_picture_bytes(in);
+    job->out = in;
+    job->out.width = job->plan.output_width;
+    job->out.height = job->plan.output_height;
+    job->out.orientation = 1;
+    job->out.source_bits = job->out.bits;
+    job->out.format = extension_of(request.format);
+    if (!request.strip_metadata) {
+      job->metadata = metadata_for_output(job->reader->metadata(), job->out.width, job->out.height);
+    }
+    job->report.input = request.input;
+    job->report.output = request.output;
+    job->report.input_info = in;
+    job->report.output_info = job->out;
+    job->report.plan = job->plan;
+    job->report.predicted_peak = job->plan.predicted_peak;
+    return job;
+  });
+}
+
+Result<void> Upscaler::decode(UpscaleJob& job) {
+  return guarded<void>([&]() -> Result<void> {
+    const auto start = Clock::now();
+    Result<Picture> picture = read_picture(*job.reader);
+    if (!picture) return picture.error();
+    job.reader.reset();
+    job.picture = *std::move(picture);
+    job.alpha = job.picture.info.has_alpha() && !is_opaque(job.picture);
+    if (job.alpha)
+      if (const Result<void> bled = bleed_color(job.picture); !bled) return bled.error();
+    job.report.seconds_decode = seconds_since(start);
+    return {};
+  });
+}
+
+Result<void> Upscaler::compute(UpscaleJob& job, std::uint64_t queue_bytes, const ProgressCallback& progress,
+                               const std::stop_token& stop) {
+  return guarded<void>([&] { return impl_->compute(job, queue_bytes, progress, stop); });
+}
+
+Result<RunReport> Upscaler::save(UpscaleJob& job) {
+  return guarded<RunReport>([&]() -> Result<RunReport> {
+    const auto start = Clock::now();
+    if (const Result<void> committed = job.writer->commit(); !committed) return committed.error();
+    job.report.seconds_encode += seconds_since(start);
+    job.report.seconds_total = seconds_since(job.start);
+    job.report.warnings = job.writer->warnings();
+    job.writer.reset();
+    return job.report;
+  });
+}
+
 Result<RunReport> Upscaler::run(const UpscaleRequest& request, const ProgressCallback& progress, std::stop_token stop) {
-  // The one place where exceptions of the standard library and of the codecs end.
-  try {
-    return impl_->run(request, progress, stop);
-  } catch (const std::bad_alloc&) {
-    return Error{ErrorCode::out_of_memory, "out of memory", "use --memory-budget, or a smaller picture"};
-  } catch (const std::exception& e) { return Error{ErrorCode::internal, e.what(), "please report this"}; }
+  prepare_formats(request.input, request.format);  // the budget is above the loaded program
+  const MemoryMeter meter;
+  auto job = open(request);
+  if (!job) return job.error();
+  if (progress) progress({"decode", 0, (*job)->plan.sweeps, 0});
+  if (const Result<void> decoded = decode(**job); !decoded) return decoded.error();
+  if (const Result<void> computed = compute(**job, 0, progress, stop); !computed) return computed.error();
+  auto report = save(**job);
+  if (report) report->measured_peak = meter.peak_above_start();
+  return report;
 }
 
 Result<void> Upscaler::Impl::pass(const Picture& picture, SampleSource source, const Plan& plan, OutputSink& sink,
@@ -120,51 +223,24 @@ Result<void> Upscaler::Impl::pass(const Picture& picture, SampleSource source, c
   return {};
 }
 
-Result<RunReport> Upscaler::Impl::run(const UpscaleRequest& request, const ProgressCallback& progress,
-                                      const std::stop_token& stop) {
-  prepare_formats(request.input, request.format);  // the budget is above the loaded program
-  const MemoryMeter meter;
+Result<void> Upscaler::Impl::compute(UpscaleJob& job, std::uint64_t queue_bytes, const ProgressCallback& progress,
+                                     const std::stop_token& stop) {
+  const Plan& p = job.plan;
+  const ImageInfo& out = job.out;
+  auto created = ImageWriter::create(job.request.output, job.request.format, out, job.metadata, job.request.encode);
+  if (!created) return created.error();
+  job.writer = *std::move(created);
+  if (queue_bytes > 0) job.writer = make_queued_writer(std::move(job.writer), out, queue_bytes);
+
   const auto start = Clock::now();
-  const auto tell = [&](const char* stage, int sweep, int sweeps, double fraction) {
-    if (progress) progress({stage, sweep, sweeps, fraction});
+  const double passes = job.alpha ? 2 : 1;
+  const auto tell = [&](int sweep, double fraction) {
+    if (progress) progress({"sweep", sweep, p.sweeps, fraction});
   };
-
-  auto reader = ImageReader::open(request.input);
-  if (!reader) return reader.error();
-  RunReport report;
-  report.input = request.input;
-  report.output = request.output;
-  report.input_info = (*reader)->info();
-  const Result<Plan> planned = plan(**reader, request);
-  if (!planned) return planned.error();
-  const Plan& p = *planned;
-
-  ImageInfo out = report.input_info;
-  out.width = p.output_width;
-  out.height = p.output_height;
-  out.orientation = 1;
-  out.source_bits = out.bits;
-  out.format = extension_of(request.format);
-  const Metadata metadata = metadata_for_output((*reader)->metadata(), out.width, out.height);
-  auto writer = ImageWriter::create(request.output, request.format, out, metadata, request.encode);
-  if (!writer) return writer.error();
-
-  tell("decode", 0, p.sweeps, 0);
-  Result<Picture> picture = read_picture(**reader);
-  if (!picture) return picture.error();
-  reader->reset();
-  const bool alpha = picture->info.has_alpha() && !is_opaque(*picture);
-  if (alpha)
-    if (const Result<void> bled = bleed_color(*picture); !bled) return bled.error();
-  report.seconds_decode = seconds_since(start);
-
-  const auto network_start = Clock::now();
-  const int scale = network.spec.scale;
-  const int network_width = p.width * scale, network_height = p.height * scale;
-  const double passes = alpha ? 2 : 1;
+  const int network_width = p.width * network.spec.scale, network_height = p.height * network.spec.scale;
   Result<void> failed;
   AlphaPlane plane;
-  if (alpha) {
+  if (job.alpha) {
     ImageInfo grey = out;
     grey.channels = 1;
     plane.samples = Buffer<std::byte>(grey.row_bytes() * grey.height);
@@ -172,36 +248,27 @@ Result<RunReport> Upscaler::Impl::run(const UpscaleRequest& request, const Progr
     OutputSink sink(network_width, network_height, grey, nullptr,
                     [&](const StripView& rows) { next = std::copy_n(rows.data, rows.stride * rows.rows, next); });
     const Result<void> done = pass(
-        *picture, SampleSource::alpha, p, sink, failed,
-        [&](int sweep, double f) { tell("sweep", sweep, p.sweeps, f / passes); }, stop);
+        job.picture, SampleSource::alpha, p, sink, failed, [&](int sweep, double f) { tell(sweep, f / passes); }, stop);
     if (!done) return done.error();
   }
+  double seconds_encode = 0;
   OutputSink sink(network_width, network_height, out, &plane, [&](const StripView& rows) {
     const auto begin = Clock::now();
-    failed = (*writer)->write_rows(rows);
-    report.seconds_encode += seconds_since(begin);
+    failed = job.writer->write_rows(rows);
+    seconds_encode += seconds_since(begin);
   });
   const Result<void> done = pass(
-      *picture, SampleSource::color, p, sink, failed,
-      [&](int sweep, double f) { tell("sweep", sweep, p.sweeps, (passes - 1 + f) / passes); }, stop);
+      job.picture, SampleSource::color, p, sink, failed,
+      [&](int sweep, double f) { tell(sweep, (passes - 1 + f) / passes); }, stop);
   if (!done) return done.error();
-  report.seconds_network = seconds_since(network_start) - report.seconds_encode;
-
-  tell("write", p.sweeps, p.sweeps, 1);
-  const auto commit_start = Clock::now();
-  if (const Result<void> committed = (*writer)->commit(); !committed) return committed.error();
-  report.seconds_encode += seconds_since(commit_start);
-
-  report.output_info = out;
-  report.plan = p;
-  report.model = model->name();
-  report.device = to_string(p.device);
-  report.instruction_set = std::string(cpu::kernels().name) + (network.bf16_products ? " + BF16" : "");
-  report.predicted_peak = p.predicted_peak;
-  report.measured_peak = meter.peak_above_start();
-  report.seconds_total = seconds_since(start);
-  report.warnings = (*writer)->warnings();
-  return report;
+  job.picture = {};  // its memory is free for the next one
+  job.report.seconds_encode = seconds_encode;
+  job.report.seconds_network = seconds_since(start) - seconds_encode;
+  job.report.model = model->name();
+  job.report.device = to_string(p.device);
+  job.report.instruction_set = std::string(cpu::kernels().name) + (network.bf16_products ? " + BF16" : "");
+  if (progress) progress({"write", p.sweeps, p.sweeps, 1});
+  return {};
 }
 
 }  // namespace nalasr

@@ -1,6 +1,7 @@
 #include "image/atomic_file.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -9,6 +10,7 @@
 #include <cstring>
 #include <random>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -23,6 +25,8 @@ Error io_error(const std::string& what, int e) {
   return {ErrorCode::io, what + ": " + std::strerror(e), hint};
 }
 
+constexpr std::string_view kPrefix = ".nalasr-", kSuffix = ".tmp";
+
 // Short whatever the target is called (a 255-byte name leaves no room for a suffix), and unique across processes
 // and threads: O_EXCL decides, the random part only makes a second try rare.
 std::string temporary_name() {
@@ -32,7 +36,32 @@ std::string temporary_name() {
   return name;
 }
 
+bool is_temporary_name(std::string_view name) { return name.starts_with(kPrefix) && name.ends_with(kSuffix); }
+
+bool same_file(int fd, const std::filesystem::path& path) {
+  struct stat by_fd {
+  }, by_path{};
+  return ::fstat(fd, &by_fd) == 0 && ::stat(path.c_str(), &by_path) == 0 && by_fd.st_dev == by_path.st_dev &&
+         by_fd.st_ino == by_path.st_ino;
+}
+
 }  // namespace
+
+std::size_t remove_abandoned_files(const std::filesystem::path& folder) {
+  std::size_t removed = 0;
+  std::error_code failure;
+  for (std::filesystem::directory_iterator entry(folder.empty() ? "." : folder, failure);
+       !failure && entry != std::filesystem::directory_iterator(); entry.increment(failure)) {
+    const std::filesystem::path& path = entry->path();
+    if (!is_temporary_name(path.filename().native())) continue;
+    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0) continue;
+    // With the lock in our hands nobody writes it; renamed meanwhile, the name is no longer that of this file.
+    if (::flock(fd, LOCK_EX | LOCK_NB) == 0 && same_file(fd, path) && ::unlink(path.c_str()) == 0) ++removed;
+    ::close(fd);
+  }
+  return removed;
+}
 
 AtomicFile::AtomicFile(int fd, std::filesystem::path temporary, std::filesystem::path target)
     : fd_(fd), temporary_(std::move(temporary)), target_(std::move(target)) {}
@@ -40,6 +69,7 @@ AtomicFile::AtomicFile(int fd, std::filesystem::path temporary, std::filesystem:
 AtomicFile::~AtomicFile() { discard(); }
 
 Result<std::unique_ptr<AtomicFile>> AtomicFile::create(const std::filesystem::path& requested) {
+  if (requested == kStandardOutput) return create_for_standard_output();
   std::filesystem::path target = requested;
   std::error_code ignored;
   if (std::filesystem::is_symlink(target, ignored)) {
@@ -62,6 +92,11 @@ Result<std::unique_ptr<AtomicFile>> AtomicFile::create(const std::filesystem::pa
     const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666);
     if (fd < 0 && errno == EEXIST) continue;
     if (fd < 0) return io_error("cannot write into the output folder", errno);
+    (void)::flock(fd, LOCK_EX | LOCK_NB);  // a file system without locks: then others cannot lock it either
+    if (!same_file(fd, temporary)) {       // taken for abandoned between the two calls
+      ::close(fd);
+      continue;
+    }
     std::unique_ptr<AtomicFile> file(new AtomicFile(fd, std::move(temporary), std::move(target)));
     // Before the first byte: a private target's new content must not be readable by others meanwhile.
     if (replaces && ::fchmod(fd, old.st_mode & 07777) != 0) {
@@ -70,6 +105,39 @@ Result<std::unique_ptr<AtomicFile>> AtomicFile::create(const std::filesystem::pa
     return file;
   }
   return Error{ErrorCode::io, "cannot find a free name for a temporary file in the output folder", ""};
+}
+
+// In the folder for temporary files, and without a name: it goes with the process.
+Result<std::unique_ptr<AtomicFile>> AtomicFile::create_for_standard_output() {
+  std::error_code failure;
+  std::filesystem::path folder = std::filesystem::temp_directory_path(failure);
+  if (failure) folder = ".";
+  int fd = ::open(folder.c_str(), O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
+  if (fd < 0) {  // a file system that knows no nameless files
+    const std::filesystem::path named = folder / temporary_name();
+    fd = ::open(named.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd >= 0) ::unlink(named.c_str());
+  }
+  if (fd < 0) return io_error("cannot write into the folder for temporary files", errno);
+  return std::unique_ptr<AtomicFile>(new AtomicFile(fd, {}, kStandardOutput));
+}
+
+Result<void> AtomicFile::send_to_standard_output() {
+  std::byte buffer[1 << 16];
+  for (off_t at = 0;;) {
+    const ssize_t count = ::pread(fd_, buffer, sizeof buffer, at);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) return io_error("cannot read the temporary file", errno);
+    if (count == 0) break;
+    at += count;
+    for (ssize_t done = 0; done < count;) {
+      const ssize_t n = ::write(STDOUT_FILENO, buffer + done, static_cast<std::size_t>(count - done));
+      if (n < 0 && errno != EINTR) return io_error("cannot write to standard output", errno);
+      if (n > 0) done += n;
+    }
+  }
+  discard();
+  return {};
 }
 
 Result<void> AtomicFile::write(const void* data, std::size_t size) {
@@ -90,6 +158,7 @@ Result<void> AtomicFile::write(const void* data, std::size_t size) {
 
 Result<void> AtomicFile::commit() {
   if (fd_ < 0) return Error{ErrorCode::internal, "commit after the file was closed", ""};
+  if (target_ == kStandardOutput) return send_to_standard_output();
   if (::fsync(fd_) != 0 && errno != EINVAL) {  // EINVAL: a file system that knows no fsync
     const int e = errno;
     discard();

@@ -10,13 +10,18 @@
 #include <filesystem>
 #include <memory>
 
-#include "nalasr/result.h"
+#include "nalasr/image.h"
 
 namespace nalasr {
 
 /// Writes into a hidden temporary file in the target's folder; commit() makes it durable and renames it over the
 /// target. A replaced target keeps its permission bits, a new file follows the umask; a target that is a symbolic
 /// link stays one and the file behind it is replaced. Not thread-safe.
+///
+/// While it is written, the temporary file is locked (flock). The lock goes with its process, however that ends, so
+/// remove_abandoned_files() can tell what a killed run left from what another run is writing.
+///
+/// The target /dev/stdout is no file to replace: the bytes collect in a nameless file and go out at commit().
 class AtomicFile {
  public:
   /// Errors: io, with strerror's text (folder missing, permission, target is a folder or a device).
@@ -35,6 +40,8 @@ class AtomicFile {
 
  private:
   AtomicFile(int fd, std::filesystem::path temporary, std::filesystem::path target);
+  static Result<std::unique_ptr<AtomicFile>> create_for_standard_output();
+  Result<void> send_to_standard_output();
   void discard();
 
   int fd_;

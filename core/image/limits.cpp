@@ -17,4 +17,9 @@ Result<void> check_picture_size(std::int64_t width, std::int64_t height) {
   return {};
 }
 
+Error animated_picture(const char* format) {
+  return {ErrorCode::unsupported, std::string("this is an animated ") + format + ", and only pictures can be upscaled",
+          "take its frames apart first, for example with ffmpeg or ImageMagick"};
+}
+
 }  // namespace nalasr

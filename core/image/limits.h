@@ -14,5 +14,7 @@ inline constexpr std::uint64_t kMaxMetadataBytes = 64ull << 20;    ///< bytes ea
 
 /// Checks a size that a file's header claims. Errors: corrupt (zero or negative), unsupported (over the limits).
 Result<void> check_picture_size(std::int64_t width, std::int64_t height);
+/// The refusal of a picture with several frames: the one that a decoder hands out would silently stand for all.
+Error animated_picture(const char* format);
 
 }  // namespace nalasr

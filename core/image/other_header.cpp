@@ -39,12 +39,17 @@ struct TiffEntry {
   std::uint64_t bytes;
 };
 
-// The first directory of a classic TIFF. BigTIFF (64-bit offsets) is left to the decoder.
-std::vector<TiffEntry> tiff_entries(const Numbers& numbers) {
+// Where a classic TIFF's first directory is; 0 for others. BigTIFF (64-bit offsets) is left to the decoder.
+std::uint64_t first_directory(const Numbers& numbers) { return numbers.get(2, 2) == 42 ? numbers.get(4, 4) : 0; }
+
+std::uint64_t next_directory(const Numbers& numbers, std::uint64_t directory) {
+  return numbers.get(directory + 2 + std::uint64_t{numbers.get(directory, 2)} * 12, 4);
+}
+
+std::vector<TiffEntry> tiff_entries(const Numbers& numbers, std::uint64_t directory) {
   constexpr int kTypeBytes[] = {0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8};
   std::vector<TiffEntry> entries;
-  if (numbers.get(2, 2) != 42) return entries;
-  const std::uint64_t directory = numbers.get(4, 4);
+  if (directory == 0) return entries;
   const std::uint32_t count = numbers.get(directory, 2);
   for (std::uint32_t i = 0; i < count; ++i) {
     const std::uint64_t at = directory + 2 + std::uint64_t{i} * 12;
@@ -63,11 +68,24 @@ bool is_big_endian(Bytes file) { return !file.empty() && file[0] == std::byte{'M
 
 void read_tiff_header(Bytes file, OtherHeader& header) {
   const Numbers numbers(file, is_big_endian(file));
-  for (const TiffEntry& entry : tiff_entries(numbers)) {
+  const std::uint64_t directory = first_directory(numbers);
+  for (const TiffEntry& entry : tiff_entries(numbers, directory)) {
     const std::uint32_t value = numbers.get(entry.value_at, entry.type == 3 ? 2 : 4);
+    if (entry.tag == 262) header.cmyk = value == 5;  // PhotometricInterpretation
     if (entry.tag == 256) header.width = value;
     if (entry.tag == 257) header.height = value;
     if (entry.tag == 339) header.floating_point = value == 3;  // SampleFormat
+  }
+  // A few directories further, in case the first ones after it are thumbnails; a hostile chain may be endless.
+  std::uint64_t next = directory;
+  for (int i = 0; i < 16 && header.pages < 2; ++i) {
+    next = next_directory(numbers, next);
+    const auto entries = tiff_entries(numbers, next);
+    if (next == directory || entries.empty()) break;
+    const bool aside = std::any_of(entries.begin(), entries.end(), [&](const TiffEntry& entry) {
+      return entry.tag == 254 && numbers.get(entry.value_at, 4) & 5;  // NewSubfileType: reduced copy, mask
+    });
+    header.pages += aside ? 0 : 1;
   }
 }
 
@@ -96,6 +114,7 @@ void read_webp_header(Bytes file, OtherHeader& header) {
   if (chunk == name("VP8X")) {
     header.width = numbers.get(24, 3) + std::int64_t{1};
     header.height = numbers.get(27, 3) + std::int64_t{1};
+    header.animated = (numbers.get(20, 1) & 2) != 0;
   } else if (chunk == name("VP8L")) {
     const std::uint32_t bits = numbers.get(21, 4);
     header.width = (bits & 0x3FFF) + 1;
@@ -142,7 +161,7 @@ Metadata read_tiff_metadata(std::span<const std::byte> file) {
   const Numbers numbers(file, is_big_endian(file));
   double resolution[2] = {0, 0};
   double to_inch = 1;
-  for (const TiffEntry& entry : tiff_entries(numbers)) {
+  for (const TiffEntry& entry : tiff_entries(numbers, first_directory(numbers))) {
     const bool inside = entry.value_at <= file.size() && entry.bytes <= file.size() - entry.value_at;
     if (!inside || entry.bytes > kMaxMetadataBytes) continue;
     const Bytes data = file.subspan(entry.value_at, entry.bytes);

@@ -15,6 +15,9 @@ struct OtherHeader {
   std::int64_t width = 0, height = 0;  ///< pixels as claimed; 0 where the header was not understood
   bool alpha_is_unused = false;        ///< a 32-bit BMP whose fourth byte means nothing
   bool floating_point = false;         ///< samples are floating point
+  bool animated = false;               ///< a WebP of several frames
+  bool cmyk = false;                   ///< a TIFF of inks
+  int pages = 1;                       ///< of a TIFF, thumbnails and masks not counted; at most 2 are looked for
 };
 
 /// `format` as sniffed. Never fails: what is not understood stays at its default.

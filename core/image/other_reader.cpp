@@ -99,6 +99,14 @@ Result<std::unique_ptr<ImageReader>> open_other(std::unique_ptr<ByteSource> sour
     return Error{ErrorCode::unsupported, "a " + format + " file of over 2^30 pixels can't be read",
                  "convert it to PNG or JPEG"};
   }
+  if (header.animated) return animated_picture("WebP");
+  if (header.pages > 1) {
+    return Error{ErrorCode::unsupported, "this TIFF has several pages, of which only the first would be upscaled",
+                 "split it first, for example with tiffsplit or ImageMagick"};
+  }
+  if (header.cmyk) {  // OpenCV would convert the inks without their profile
+    return Error{ErrorCode::unsupported, "CMYK in a TIFF can't be read", "save it as a CMYK JPEG, or as an RGB TIFF"};
+  }
   const Error floating{ErrorCode::unsupported, "floating-point pictures can't be read",
                        "convert it to a 16-bit PNG or TIFF"};
   if (header.floating_point) return floating;

@@ -93,8 +93,9 @@ std::uint32_t pixels_per_metre(double dpi) {
 
 }  // namespace
 
-Metadata read_png_metadata(ByteSource& source) {
+Metadata read_png_metadata(ByteSource& source, bool& animated) {
   Metadata metadata;
+  bool pixels_begun = false;
   std::uint64_t position = 8;  // the signature
   for (;;) {
     std::byte header[8];
@@ -104,6 +105,11 @@ Metadata read_png_metadata(ByteSource& source) {
     const std::string_view type(reinterpret_cast<const char*>(header) + 4, 4);
     const std::uint64_t next = position + 12 + length;
     if (type == "IEND" || length > 0x7FFFFFFF || next > source.size()) break;
+    pixels_begun |= type == "IDAT";
+    std::byte frames[4];
+    if (type == "acTL" && length == 8 && !pixels_begun && source.read(frames, sizeof frames) == sizeof frames) {
+      animated = be32(frames) > 1;
+    }
     // The length is backed by the file's size here, so this allocation is no one's lie.
     if (is_wanted(type) && length <= kMaxMetadataBytes) {
       std::vector<std::byte> data(length + 4);

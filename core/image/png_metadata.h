@@ -15,7 +15,8 @@ namespace nalasr {
 
 /// Walks over all chunks from the start of the file and collects iCCP, sRGB, gAMA, pHYs, eXIf and XMP. Damaged
 /// metadata chunks are left out; damaged pixels are not this function's matter. Leaves the position anywhere.
-Metadata read_png_metadata(ByteSource& source);
+/// `animated` becomes true where the file holds several frames (APNG).
+Metadata read_png_metadata(ByteSource& source, bool& animated);
 
 /// Calls `emit(type, data)` for each chunk that carries `metadata`, all of them to stand before PLTE and IDAT.
 /// A picture with an ICC profile gets no sRGB chunk: the PNG specification forbids both.

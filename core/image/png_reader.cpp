@@ -92,7 +92,9 @@ Error PngReader::fail() {
 }
 
 Result<void> PngReader::read_header() {
-  metadata_ = read_png_metadata(*source_);
+  bool animated = false;
+  metadata_ = read_png_metadata(*source_, animated);
+  if (animated) return animated_picture("PNG");
   source_->seek(0);
 
   png_ = png_create_read_struct(PNG_LIBPNG_VER_STRING, this, on_error, on_warning);

@@ -65,7 +65,9 @@ Result<std::unique_ptr<ImageReader>> open_source(std::unique_ptr<ByteSource> sou
   if (format == "jpeg") return open_jpeg(std::move(source));
   if (!format.empty()) return open_other(std::move(source), format);
   if (const std::string kind = foreign_kind(head); !kind.empty()) {
-    return Error{ErrorCode::unsupported, "this is " + kind + ", which can't be read", "convert it to PNG or JPEG"};
+    const bool gif = kind == "a GIF";
+    return Error{ErrorCode::unsupported, "this is " + kind + ", which can't be read",
+                 gif ? "convert it to PNG, an animation frame by frame" : "convert it to PNG or JPEG"};
   }
   return Error{ErrorCode::unsupported, "this is not a picture of a known format",
                "PNG, JPEG, WebP, TIFF and BMP can be read"};

@@ -32,8 +32,8 @@ Result<void> check_request(ImageFormat format, const ImageInfo& info) {
 
 }  // namespace
 
-std::uint64_t ImageWriter::resident_bytes_for(ImageFormat format, const ImageInfo& info) {
-  if (format == ImageFormat::png) return png_writer_bytes(info);
+std::uint64_t ImageWriter::resident_bytes_for(ImageFormat format, const ImageInfo& info, const EncodeOptions& options) {
+  if (format == ImageFormat::png) return png_writer_bytes(info, options);
   if (format == ImageFormat::jpeg) return jpeg_writer_bytes(info);
   // OpenCV collects all rows and encodes into memory. Grey is stored as RGB where the format has no grey.
   ImageInfo stored = info;

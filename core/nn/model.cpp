@@ -76,17 +76,16 @@ Result<ModelParts> read_model(std::vector<std::uint8_t> bytes) {
 Result<std::shared_ptr<const Model>> Model::load(const std::filesystem::path& path, const std::string& sha256) {
   auto bytes = read_bytes(path, kMaxModelBytes);
   if (!bytes) return bytes.error();
-  if (!sha256.empty()) {
-    const std::string actual = sha256_hex(*bytes);
-    if (!same_digest(actual, sha256)) {
-      return Error{ErrorCode::corrupt, "SHA-256 is " + actual + ", expected " + in_quotes(sha256),
-                   "the file was changed or damaged: fetch it again"};
-    }
+  const std::string actual = sha256_hex(*bytes);
+  if (!sha256.empty() && !same_digest(actual, sha256)) {
+    return Error{ErrorCode::corrupt, "SHA-256 is " + actual + ", expected " + in_quotes(sha256),
+                 "the file was changed or damaged: fetch it again"};
   }
   auto parts = read_model(*std::move(bytes));
   if (!parts) return parts.error();
   const std::shared_ptr<Model> model(new Model);  // the constructor is private: make_shared cannot reach it
   model->name_ = path.stem().string();
+  model->sha256_ = actual;
   model->spec_ = std::move(parts->spec);
   model->tensors_ = std::move(parts->tensors);
   return std::shared_ptr<const Model>(model);

@@ -62,6 +62,8 @@ Process::Process(const Arguments& arguments, const ProcessOptions& options)
   pid_ = ::fork();
   if (pid_ != 0) return;
   for (const auto& [name, value] : options.environment) ::setenv(name.c_str(), value.c_str(), 1);
+  const int in = ::open(options.standard_input.empty() ? "/dev/null" : options.standard_input.c_str(), O_RDONLY);
+  if (in < 0 || ::dup2(in, STDIN_FILENO) < 0) ::_exit(124);
   if (!options.folder.empty() && ::chdir(options.folder.c_str()) != 0) ::_exit(125);
   redirect(options.standard_output.empty() ? out_ : fs::path(options.standard_output), STDOUT_FILENO);
   redirect(err_, STDERR_FILENO);
@@ -139,6 +141,7 @@ Scratch::~Scratch() {
 std::vector<std::string> Scratch::tree() const {
   std::vector<std::string> names;
   for (const auto& entry : fs::recursive_directory_iterator(path_)) {
+    if (entry.path().filename() == ".nalasr-journal") continue;
     const bool folder = entry.is_directory() && !entry.is_symlink();
     names.push_back(entry.path().lexically_relative(path_).string() + (folder ? "/" : ""));
   }

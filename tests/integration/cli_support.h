@@ -26,6 +26,7 @@ struct Outcome {
 struct ProcessOptions {
   std::map<std::string, std::string> environment{};  ///< set beside the caller's
   std::filesystem::path folder{};                    ///< to run in; empty for the caller's
+  std::string standard_input{};                      ///< a file for it; empty: nothing comes
   std::string standard_output{};                     ///< a file or device for it; empty: captured
   bool close_standard_streams = false;               ///< start without 0, 1 and 2
 };
@@ -61,7 +62,7 @@ class Scratch {
   Scratch& operator=(const Scratch&) = delete;
   [[nodiscard]] std::filesystem::path operator/(const std::filesystem::path& name) const { return path_ / name; }
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-  /// Relative names of all files and links below it, sorted; folders end in a slash.
+  /// Relative names of all files and links below it, sorted; folders end in a slash. Journals are left out.
   [[nodiscard]] std::vector<std::string> tree() const;
 
  private:

@@ -90,7 +90,7 @@ TEST_F(Interrupt, AKilledRunLeavesNoOutputUnderTheFinalName) {
   EXPECT_EQ(load(scratch_ / "out/1_x4.png").info.width, 32);
 }
 
-TEST(FullDisk, IsOneLineAndLeavesNothing) {
+TEST(FullDisk, IsToldAndLeavesNothing) {
   const Scratch scratch;
   fs::create_directory(scratch / "disk");
   if (::mount("tmpfs", (scratch / "disk").c_str(), "tmpfs", 0, "size=64k") != 0) {
@@ -101,13 +101,15 @@ TEST(FullDisk, IsOneLineAndLeavesNothing) {
   for (std::byte& sample : noise.pixels) sample = static_cast<std::byte>((state = state * 1664525 + 1013904223) >> 24);
   save(noise, scratch / "noise.png");
   save_picture(scratch / "small.png", 8, 8);
-  const Outcome outcome = run({"upscale", "-m", tiny_model(2), (scratch / "noise.png").string(),
-                               (scratch / "small.png").string(), "-o", (scratch / "disk").string()});
+  const Outcome outcome = run({"upscale", "-m", tiny_model(2), (scratch / "small.png").string(),
+                               (scratch / "noise.png").string(), "-o", (scratch / "disk").string()});
   const std::vector<std::string> left = scratch.tree();
   ::umount((scratch / "disk").c_str());
   EXPECT_EQ(outcome.exit_code, 1);
-  EXPECT_EQ(lines_of(outcome.err).size(), 1u) << outcome.err;
-  EXPECT_TRUE(contains(outcome.err, "No space left on device; free some disk space")) << outcome.err;
+  const auto lines = lines_of(outcome.err);
+  ASSERT_EQ(lines.size(), 2u) << outcome.err;
+  EXPECT_TRUE(contains(lines[0], "warning: the results may take about")) << outcome.err;  // told beforehand
+  EXPECT_TRUE(contains(lines[1], "No space left on device; free some disk space")) << outcome.err;
   EXPECT_EQ(left, (std::vector<std::string>{"disk/", "disk/small_x2.png", "noise.png", "small.png"}));
 }
 

@@ -209,8 +209,8 @@ TEST_F(Pictures, AFormatThatCannotHoldItIsRefused) {
       run({"upscale", "-m", tiny_model(2), "-f", "jpeg", scratch_.path().string(), "-o", (scratch_ / "out").string()});
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_EQ(lines_of(outcome.err).size(), 2u) << outcome.err;
-  EXPECT_TRUE(contains(outcome.err, "transparency; choose PNG")) << outcome.err;
-  EXPECT_TRUE(contains(outcome.err, "16 bits per channel; choose PNG")) << outcome.err;
+  EXPECT_TRUE(contains(outcome.err, "transparency; -f png, webp or tif would do")) << outcome.err;
+  EXPECT_TRUE(contains(outcome.err, "16 bits per channel; -f png or tif would do")) << outcome.err;
   EXPECT_TRUE(fs::exists(scratch_ / "out/good_x2.jpg"));
 }
 

@@ -34,7 +34,7 @@ TEST(Usage, HelpGoesToStandardOutput) {
   EXPECT_TRUE(contains(general.out, "Examples:")) << general.out;
   const Outcome upscale = run({"upscale", "--help"});
   EXPECT_EQ(upscale.exit_code, 0);
-  EXPECT_TRUE(contains(upscale.out, "nalasr upscale [OPTIONS] INPUT...")) << upscale.out;
+  EXPECT_TRUE(contains(upscale.out, "nalasr upscale [OPTIONS] [INPUT...]")) << upscale.out;
   EXPECT_TRUE(contains(upscale.out, "--memory-budget")) << upscale.out;
   EXPECT_EQ(upscale.err, "");
 }
@@ -49,7 +49,7 @@ TEST(Usage, WithoutACommandHelpGoesToStandardError) {
 TEST(Usage, UnknownCommandsAndOptions) {
   expect_usage_error({"enlarge", "a.png"}, "nalasr --help");
   expect_usage_error({"upscale", "a.png", "-o", "b.png", "--turbo"}, "--turbo");
-  expect_usage_error({"upscale", "-o", "b.png"}, "nalasr upscale --help");
+  expect_usage_error({"upscale", "-o", "b.png"}, "no input is named; see nalasr upscale --help");
   expect_usage_error({"upscale", "a.png"}, "--output");
   expect_usage_error({"upscale", "a.png", "-o"}, "nalasr upscale --help");
   expect_usage_error({"info"}, "nalasr info --help");
@@ -76,6 +76,21 @@ TEST(Usage, NumbersAreChecked) {
     expect_usage_error(with("--threads", threads), "--threads: ");
   }
   expect_usage_error(with("--device", "tpu"), "use auto, cpu or cuda");
+  for (const char* device : {"cuda:", "cuda:x", "cuda:0,cuda:0", "cuda:0,cpu", "cpu:1"}) {
+    SCOPED_TRACE(device);
+    expect_usage_error(with("--device", device), "--device: ");
+  }
+  for (const char* workers : {"1", "1:1", "1:1:1:1", "0:1:1", "a:b:c", "1:1:65"}) {
+    SCOPED_TRACE(workers);
+    expect_usage_error(with("-j", workers), "-j: ");
+  }
+  for (const char* shard : {"0/4", "5/4", "1", "1/0", "a/b"}) {
+    SCOPED_TRACE(shard);
+    expect_usage_error(with("--shard", shard), "--shard: ");
+  }
+  expect_usage_error(with("--precision", "half"), "use mixed or fp32");
+  expect_usage_error(with("--max-pixels", "many"), "--max-pixels: ");
+  expect_usage_error(with("--existing", "ask"), "use skip, overwrite, rename or fail");
   expect_usage_error(with("-f", "gif"), "use png, jpeg, webp, tiff or bmp");
 }
 
@@ -101,9 +116,22 @@ TEST(Usage, OutputNames) {
   expect_usage_error({"upscale", a, a + "/../b.png", "-o", b, "-m", tiny_model(2)}, "is a file");
   expect_usage_error({"upscale", a, "-o", ""}, "empty");
   expect_usage_error({"upscale", "", "-o", b}, "empty");
-  expect_usage_error({"upscale", a, "-o", "-"}, "standard output");
+  expect_usage_error({"upscale", a, b, "-o", "-"}, "one picture only");
+  expect_usage_error({"upscale", a, "-o", "-", "--json"}, "both want standard output");
   expect_usage_error({"upscale", a, "-o", "c.png", "-o", "d.png"}, "--output: is given more than once");
   EXPECT_EQ(scratch.tree(), (std::vector<std::string>{"a.png", "b.png"}));
+}
+
+TEST(Usage, TemplatesAreChecked) {
+  const auto with = [](const std::string& pattern) {
+    return Arguments{"upscale", "a.png", "b.png", "-o", "out", "--output-template", pattern};
+  };
+  expect_usage_error(with("{stem}_{number}.{ext}"), "no field {number}");
+  expect_usage_error(with("{stem"), "no partner");
+  expect_usage_error(with("stem}.png"), "no partner");
+  expect_usage_error(with("../{stem}.{ext}"), "leaves the output folder");
+  expect_usage_error(with("/{stem}.{ext}"), "leaves the output folder");
+  expect_usage_error(with("{dir}/"), "names no file");
 }
 
 TEST(Usage, CudaIsRefusedWhereItIsMissing) {

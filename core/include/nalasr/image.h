@@ -81,12 +81,20 @@ class ImageReader {
   [[nodiscard]] virtual std::uint64_t resident_bytes() const = 0;
 };
 
-/// How to encode. `quality` counts for lossy formats only.
+/// How to encode. `quality` counts for lossy formats only. No bit of the file depends on `threads`.
 struct EncodeOptions {
   int quality = 95;         ///< 1..100
-  int png_compression = 6;  ///< zlib level 0..9
+  int png_compression = 3;  ///< zlib level 0..9; run-length coding takes its place where that is smaller
   bool chroma_444 = true;   ///< JPEG without chroma subsampling
+  int threads = 0;          ///< that compress a PNG; 0 = one per core
 };
+
+/// The path that means standard output: the picture goes there, complete, at commit().
+inline constexpr const char* kStandardOutput = "/dev/stdout";
+
+/// Removes the temporary files that killed runs left in `folder`, and never one that is being written, by whatever
+/// process. Returns how many.
+std::size_t remove_abandoned_files(const std::filesystem::path& folder);
 
 /// Sequential writer into a temporary file in the target's folder. Nothing appears under the final name before
 /// commit(); a writer destroyed without commit() removes its temporary file.
@@ -98,7 +106,7 @@ class ImageWriter {
                                                      const ImageInfo& info, const Metadata& metadata,
                                                      const EncodeOptions& options);
   /// What resident_bytes() of such a writer will be, known without creating it.
-  static std::uint64_t resident_bytes_for(ImageFormat format, const ImageInfo& info);
+  static std::uint64_t resident_bytes_for(ImageFormat format, const ImageInfo& info, const EncodeOptions& options);
 
   virtual ~ImageWriter() = default;
   /// Appends rows. Errors: io (disk full), internal (more rows than announced).

@@ -73,10 +73,12 @@ class Model {
   [[nodiscard]] const Tensor& tensor(const std::string& name) const { return tensors_.at(name); }
   [[nodiscard]] std::int64_t parameter_count() const;
   [[nodiscard]] const std::string& name() const { return name_; }
+  /// Of the file, 64 hexadecimal digits: what results were made with.
+  [[nodiscard]] const std::string& sha256() const { return sha256_; }
 
  private:
   Model() = default;
-  std::string name_;
+  std::string name_, sha256_;
   ModelSpec spec_;
   std::map<std::string, Tensor> tensors_;
 };

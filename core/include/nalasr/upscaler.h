@@ -34,6 +34,7 @@ using ProgressCallback = std::function<void(const Progress&)>;
 
 struct UpscalerOptions {
   Device device = Device::automatic;
+  int device_index = 0;  ///< which of several GPUs
   Precision precision = Precision::mixed;
   int threads = 0;  ///< 0 = all cores
 };
@@ -45,6 +46,7 @@ struct UpscaleRequest {
   double scale = 0;                              ///< 0 = the model's own
   std::optional<std::uint64_t> memory_budget{};  ///< bytes above the loaded program
   int strip_rows = 0;                            ///< 0 = the plan's choice
+  bool strip_metadata = false;                   ///< write no ICC, EXIF, XMP and resolution
 };
 
 /// What a run did: predicted beside measured.
@@ -63,6 +65,10 @@ struct RunReport {
   [[nodiscard]] std::string to_json() const;
 };
 
+/// One picture on its way through the steps of a run. Movable between threads, used by one at a time.
+struct UpscaleJob;
+using UpscaleJobPtr = std::shared_ptr<UpscaleJob>;
+
 class Upscaler {
  public:
   explicit Upscaler(std::shared_ptr<const Model> model, UpscalerOptions options = {});
@@ -72,10 +78,23 @@ class Upscaler {
 
   /// The plan for a picture whose header was read. Errors: as make_plan, device_unavailable.
   [[nodiscard]] Result<Plan> plan(const ImageReader& reader, const UpscaleRequest& request) const;
+  /// What the network takes for a pixel of the input on this machine, measured now on a small made-up picture (a tenth
+  /// of a second or so): for estimates.
+  double seconds_per_pixel();
   /// Reads, upscales, writes and commits; on any error or cancellation nothing appears at `output`.
   /// Errors: those of the reader, the plan and the writer; cancelled.
   Result<RunReport> run(const UpscaleRequest& request, const ProgressCallback& progress = {},
                         std::stop_token stop = {});
+
+  /// The steps that run() does one after the other, for those who overlap pictures (Pipeline). open() reads the header
+  /// and plans; decode() reads the pixels; compute() runs the network, and the rows go to the writer behind
+  /// `queue_bytes` of rows (0: none; the writer then works in the computing thread); save() waits for the writer.
+  /// Only compute() must not be called by two threads at once.
+  Result<UpscaleJobPtr> open(const UpscaleRequest& request) const;
+  static Result<void> decode(UpscaleJob& job);
+  Result<void> compute(UpscaleJob& job, std::uint64_t queue_bytes, const ProgressCallback& progress,
+                       const std::stop_token& stop);
+  static Result<RunReport> save(UpscaleJob& job);
 
  private:
   struct Impl;

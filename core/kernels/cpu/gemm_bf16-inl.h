@@ -14,7 +14,8 @@
 HWY_BEFORE_NAMESPACE();
 namespace nalasr::cpu::HWY_NAMESPACE {
 
-#if HWY_TARGET == HWY_AVX3 && defined(__GNUC__)
+// GCC only: in clang a function's target attribute replaces that of Highway's set instead of adding to it.
+#if HWY_TARGET == HWY_AVX3 && defined(__GNUC__) && !defined(__clang__)
 #define NALASR_HAS_BF16_GEMM 1
 #define NALASR_BF16_TARGET __attribute__((target("avx512bf16")))
 

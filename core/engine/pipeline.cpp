@@ -1,0 +1,214 @@
+#include "nalasr/pipeline.h"
+
+#include <algorithm>
+#include <chrono>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+#include "engine/handoff.h"
+#include "engine/memory_ledger.h"
+#include "engine/upscale_job.h"
+#include "image/opencv_module.h"
+#include "report/memory_meter.h"
+
+namespace nalasr {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+Error cancelled() { return {ErrorCode::cancelled, "cancelled", ""}; }
+
+constexpr std::uint64_t kLongestQueue = 256 << 20;  // bytes: some 85 megapixels
+
+/// On a GPU the budget is of device memory, which each plan keeps by itself.
+std::uint64_t host_limit(const PipelineOptions& options) {
+  const auto on_gpu = [](const UpscalerOptions& device) { return device.device == Device::cuda; };
+  if (std::any_of(options.devices.begin(), options.devices.end(), on_gpu)) return 0;
+  return options.memory_budget.value_or(0);
+}
+
+struct Travelling {
+  std::size_t id = 0;
+  UpscaleJobPtr job;
+};
+
+/// One call of Pipeline::run.
+class Run {
+ public:
+  Run(std::vector<Upscaler>& devices, const PipelineOptions& options, const Pipeline::Source& source,
+      const PipelineEvents& events)
+      : devices_(devices), options_(options), source_(source), events_(events), ledger_(host_limit(options)) {}
+
+  PipelineSummary run(const std::stop_token& stop) {
+    const std::stop_callback forward(stop, [this] { stopper_.request_stop(); });
+    const auto start = Clock::now();
+    std::vector<std::thread> savers, workers, loaders;
+    for (int i = 0; i < std::max(1, options_.save); ++i) savers.emplace_back([this] { save_all(); });
+    for (Upscaler& device : devices_) workers.emplace_back([this, &device] { compute_all(device); });
+    for (int i = 0; i < std::max(1, options_.load); ++i) loaders.emplace_back([this] { load_all(); });
+    for (std::thread& thread : loaders) thread.join();
+    loaded_.close();
+    for (std::thread& thread : workers) thread.join();
+    computed_.close();
+    for (std::thread& thread : savers) thread.join();
+    summary_.seconds = seconds_since(start);
+    summary_.predicted_peak = ledger_.peak();
+    summary_.measured_peak = meter_.peak_above_start();
+    return summary_;
+  }
+
+ private:
+  std::optional<PipelineItem> next() {
+    const std::lock_guard lock(told_);
+    if (stopper_.stop_requested()) return std::nullopt;
+    return source_();
+  }
+  void finish(std::size_t id, Result<RunReport> outcome) {
+    const std::lock_guard lock(told_);
+    if (outcome) {
+      outcome->measured_peak = meter_.peak_above_start();
+      // Without the time that it stood between the stages, waiting for others.
+      outcome->seconds_total = outcome->seconds_decode + outcome->seconds_network + outcome->seconds_encode;
+      summary_.decoding += outcome->seconds_decode;
+      summary_.computing += outcome->seconds_network;
+      summary_.encoding += outcome->seconds_encode;
+    } else if (outcome.error().code == ErrorCode::device_unavailable) {
+      stopper_.request_stop();  // it will not be there for the next picture either
+    }
+    if (events_.finished) events_.finished(id, std::move(outcome));
+  }
+  void waited(double PipelineSummary::*whom, Clock::time_point since) {
+    const std::lock_guard lock(told_);
+    summary_.*whom += seconds_since(since);
+  }
+
+  void load_all() {
+    while (auto item = next()) {
+      auto job = load(*item);
+      if (!job) {
+        finish(item->id, job.error());
+        continue;
+      }
+      const auto start = Clock::now();
+      loaded_.give({item->id, *std::move(job)});
+      waited(&PipelineSummary::loader_waits, start);
+    }
+  }
+  Result<UpscaleJobPtr> load(const PipelineItem& item) {
+    auto job = devices_.front().open(item.request);
+    if (!job) return job;
+    if (events_.planned) {
+      const std::lock_guard lock(told_);
+      events_.planned(item.id, (*job)->plan);
+    }
+    const auto start = Clock::now();
+    const bool entered =
+        ledger_.enter(item.id, (*job)->decode_bytes, (*job)->plan.predicted_peak, stopper_.get_token());
+    waited(&PipelineSummary::loader_waits, start);
+    if (!entered) return cancelled();
+    if (const Result<void> decoded = Upscaler::decode(**job); !decoded) {
+      ledger_.shrink(item.id, 0);
+      return decoded.error();
+    }
+    return job;
+  }
+
+  void compute_all(Upscaler& device) {
+    for (;;) {
+      auto start = Clock::now();
+      auto item = loaded_.take();
+      if (!item) return;
+      const bool room = ledger_.grow(item->id, stopper_.get_token());
+      waited(&PipelineSummary::device_waits, start);
+      const Result<void> done = room ? compute(device, *item) : cancelled();
+      if (!done) {
+        item->job.reset();
+        ledger_.shrink(item->id, 0);
+        finish(item->id, done.error());
+        continue;
+      }
+      start = Clock::now();
+      computed_.give(*std::move(item));
+      waited(&PipelineSummary::device_waits, start);
+    }
+  }
+  Result<void> compute(Upscaler& device, const Travelling& item) {
+    if (events_.computing) {
+      const std::lock_guard lock(told_);
+      if (const Result<void> ready = events_.computing(item.id); !ready) return ready;
+    }
+    // A queue for the output lets the device go on to the next picture while this one encodes. Where there is
+    // no room for it the rows go straight to the writer, and the device waits for that.
+    const ImageInfo& out = item.job->out;
+    const std::uint64_t whole = out.row_bytes() * static_cast<std::uint64_t>(out.height);
+    std::uint64_t queue = options_.queue_output ? std::min(whole, kLongestQueue) : 0;
+    if (!ledger_.try_add(item.id, queue)) queue = 0;
+    const Result<void> done = device.compute(
+        *item.job, queue,
+        [&](const Progress& progress) {
+          if (!events_.progress) return;
+          const std::lock_guard lock(told_);
+          events_.progress(item.id, progress);
+        },
+        stopper_.get_token());
+    if (done) ledger_.shrink(item.id, item.job->plan.codec_bytes + queue);
+    return done;
+  }
+
+  void save_all() {
+    for (;;) {
+      const auto start = Clock::now();
+      auto item = computed_.take();
+      waited(&PipelineSummary::saver_waits, start);
+      if (!item) return;
+      auto report = Upscaler::save(*item->job);
+      item->job.reset();
+      ledger_.shrink(item->id, 0);
+      finish(item->id, std::move(report));
+    }
+  }
+
+  std::vector<Upscaler>& devices_;
+  const PipelineOptions& options_;
+  const Pipeline::Source& source_;
+  const PipelineEvents& events_;
+  const MemoryMeter meter_;
+  MemoryLedger ledger_;
+  Handoff<Travelling> loaded_, computed_;
+  std::stop_source stopper_;
+  std::mutex told_;  // source, events and summary: one at a time
+  PipelineSummary summary_;
+};
+
+}  // namespace
+
+struct Pipeline::Impl {
+  PipelineOptions options;
+  std::vector<Upscaler> devices;
+};
+
+Pipeline::Pipeline(std::shared_ptr<const Model> model, PipelineOptions options) : impl_(std::make_unique<Impl>()) {
+  for (const UpscalerOptions& device : options.devices) impl_->devices.emplace_back(model, device);
+  impl_->options = std::move(options);
+}
+Pipeline::~Pipeline() = default;
+
+Result<Plan> Pipeline::plan(const ImageReader& reader, const UpscaleRequest& request) const {
+  return impl_->devices.front().plan(reader, request);
+}
+
+double Pipeline::seconds_per_pixel() {
+  double pixels_per_second = 0;
+  for (Upscaler& device : impl_->devices) pixels_per_second += 1 / std::max(1e-12, device.seconds_per_pixel());
+  return 1 / pixels_per_second;
+}
+
+PipelineSummary Pipeline::run(const Source& source, const PipelineEvents& events, std::stop_token stop) {
+  if (impl_->options.other_formats) (void)opencv_module();
+  return Run(impl_->devices, impl_->options, source, events).run(stop);
+}
+
+}  // namespace nalasr
