@@ -85,18 +85,35 @@ void BatchReport::progress(std::size_t id, const Progress& progress) {
   console_.print_data(line_of(event));
 }
 
+namespace {
+
+// Pictures that overlap share the host's memory: the measured peak is the summary's then.
+std::string memory_text(const RunReport& report, bool alone) {
+  if (report.plan.device == Device::cuda)
+    return "GPU memory " + mebibytes(report.predicted_device_peak) + " predicted, " +
+           mebibytes(report.measured_device_peak) + " measured";
+  return "memory " + mebibytes(report.predicted_peak) + " predicted" +
+         (alone ? ", " + mebibytes(report.measured_peak) + " measured" : "");
+}
+
+// On a CPU that stands in for a GPU, why it does.
+std::string device_text(const RunReport& report) {
+  if (report.plan.device == Device::cuda) return report.instruction_set + " on " + report.device_note;
+  return report.device + " " + report.instruction_set +
+         (report.device_note.empty() ? "" : " (no GPU: " + report.device_note + ")");
+}
+
+}  // namespace
+
 void BatchReport::done(std::size_t id, const RunReport& report) {
   const Job& job = list_.jobs[id];
   line_.end_file(id, pixels_of(job), true);
   told_.erase(id);
   ++done_;
   const Plan& plan = report.plan;
-  // Pictures that overlap share the memory: the measured peak is the summary's then.
-  const std::string measured = list_.jobs.size() == 1 ? ", " + mebibytes(report.measured_peak) + " measured" : "";
   console_.print(output_name(job) + ": " + size_text(plan.width, plan.height) + " -> " +
-                 size_text(plan.output_width, plan.output_height) + " in " + seconds(report.seconds_total) +
-                 ", memory " + mebibytes(report.predicted_peak) + " predicted" + measured + ", " + report.device + " " +
-                 report.instruction_set);
+                 size_text(plan.output_width, plan.output_height) + " in " + seconds(report.seconds_total) + ", " +
+                 memory_text(report, list_.jobs.size() == 1) + ", " + device_text(report));
   for (const std::string& warning : report.warnings) console_.warn(output_name(job), warning);
   if (!json_) return;
   json event = event_of("done", job);

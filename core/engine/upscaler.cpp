@@ -1,9 +1,11 @@
 #include "nalasr/upscaler.h"
 
+#include <algorithm>
 #include <chrono>
 #include <new>
 #include <tuple>
 
+#include "engine/network_runner.h"
 #include "engine/output_sink.h"
 #include "engine/queued_writer.h"
 #include "engine/sweep.h"
@@ -58,13 +60,9 @@ Result<T> guarded(const Step& step) {
 }  // namespace
 
 struct Upscaler::Impl {
-  std::shared_ptr<const Model> model;
-  UpscalerOptions options;
-  PackedNetwork network;
-  ThreadPool pool;
+  NetworkRunner network;
 
-  Impl(std::shared_ptr<const Model> m, UpscalerOptions o)
-      : model(std::move(m)), options(o), network(*model, o.precision), pool(o.threads) {}
+  Impl(const std::shared_ptr<const Model>& m, UpscalerOptions o) : network(m, o) {}
 
   [[nodiscard]] Result<Plan> plan(const ImageReader& reader, const UpscaleRequest& request) const {
     const ImageInfo& info = reader.info();
@@ -73,10 +71,7 @@ struct Upscaler::Impl {
                   .channels = info.channels,
                   .bits = info.bits,
                   .target_scale = request.scale,
-                  .spec = network.spec,
-                  .device = options.device == Device::automatic ? Device::cpu : options.device,
-                  .precision = options.precision,
-                  .threads = pool.size(),
+                  .spec = network.spec(),
                   .decoder_bytes = reader.resident_bytes() + read_picture_bytes(info),
                   .budget = request.memory_budget,
                   .strip_rows = request.strip_rows};
@@ -84,7 +79,7 @@ struct Upscaler::Impl {
     ImageInfo out = info;
     std::tie(out.width, out.height) = output_size(r);
     r.encoder_bytes = ImageWriter::resident_bytes_for(request.format, out, request.encode);
-    return make_plan(r);
+    return network.plan(r);
   }
 
   Result<void> compute(UpscaleJob& job, std::uint64_t queue_bytes, const ProgressCallback& progress,
@@ -92,12 +87,12 @@ struct Upscaler::Impl {
   /// Runs the network over one source of samples into `sink`, and stops early on `stop` or when the consumer behind
   /// the sink has set `failed`. Errors: what `failed` says; cancelled; internal (values that overflowed).
   Result<void> pass(const Picture& picture, SampleSource source, const Plan& plan, OutputSink& sink,
-                    const Result<void>& failed, const std::function<void(int, double)>& progress,
+                    const Result<void>& failed, RunReport& report, const std::function<void(int, double)>& progress,
                     const std::stop_token& stop);
 };
 
 Upscaler::Upscaler(std::shared_ptr<const Model> model, UpscalerOptions options)
-    : impl_(std::make_unique<Impl>(std::move(model), options)) {}
+    : impl_(std::make_unique<Impl>(model, options)) {}
 Upscaler::~Upscaler() = default;
 Upscaler::Upscaler(Upscaler&&) noexcept = default;
 Upscaler& Upscaler::operator=(Upscaler&&) noexcept = default;
@@ -113,18 +108,15 @@ double Upscaler::seconds_per_pixel() {
   picture.pixels = AlignedBuffer::allocate(picture.info.row_bytes() * static_cast<std::size_t>(picture.info.height));
   if (picture.pixels.data() == nullptr) return 0;
   for (std::size_t i = 0; i < picture.pixels.size(); ++i) picture.pixels.data()[i] = static_cast<std::byte>(i * 37);
-  const auto plan = make_plan({.width = picture.info.width,
-                               .height = picture.info.height,
-                               .spec = impl_->network.spec,
-                               .precision = impl_->options.precision,
-                               .threads = impl_->pool.size()});
+  const auto plan = impl_->network.plan({.width = picture.info.width, .height = picture.info.height, .spec = {}});
   if (!plan) return 0;
   ImageInfo out = picture.info;
   out.width = plan->output_width;
   out.height = plan->output_height;
   OutputSink nowhere(out.width, out.height, out, nullptr, [](const StripView&) {});
   const auto start = Clock::now();
-  (void)impl_->pass(picture, SampleSource::color, *plan, nowhere, {}, [](int, double) {}, {});
+  RunReport unread;
+  (void)impl_->pass(picture, SampleSource::color, *plan, nowhere, {}, unread, [](int, double) {}, {});
   return seconds_since(start) / (static_cast<double>(picture.info.width) * picture.info.height);
 }
 
@@ -206,19 +198,26 @@ Result<RunReport> Upscaler::run(const UpscaleRequest& request, const ProgressCal
 }
 
 Result<void> Upscaler::Impl::pass(const Picture& picture, SampleSource source, const Plan& plan, OutputSink& sink,
-                                  const Result<void>& failed, const std::function<void(int, double)>& progress,
-                                  const std::stop_token& stop) {
+                                  const Result<void>& failed, RunReport& report,
+                                  const std::function<void(int, double)>& progress, const std::stop_token& stop) {
   std::stop_source stopper;  // a failing writer stops the network as the caller does
   const std::stop_callback forward(stop, [&] { stopper.request_stop(); });
-  const RowSink rows = [&](int, int count, const float* rgb) {
+  RowTarget target{.floats = [&](int, int count, const float* rgb) {
     if (failed) sink.push(count, rgb);
     if (!failed) stopper.request_stop();
-  };
-  const RunOutcome outcome =
-      run_network(network, view_of(picture, source), plan.strip_rows, pool, rows, progress, stopper.get_token());
+  }};
+  if (sink.takes_bytes())
+    target.bytes = [&](int, int count, const std::byte* rgb, std::size_t stride) {
+      if (failed) sink.push_bytes(count, rgb, stride);
+      if (!failed) stopper.request_stop();
+    };
+  const auto run = network.run(view_of(picture, source), plan, target, progress, stopper.get_token());
   if (!failed) return failed.error();
-  if (outcome == RunOutcome::stopped) return Error{ErrorCode::cancelled, "cancelled", ""};
-  if (outcome == RunOutcome::overflowed)
+  if (!run) return run.error();
+  report.fp32_redone += run->fp32_redone;
+  report.measured_device_peak = std::max(report.measured_device_peak, run->device_peak_bytes);
+  if (run->outcome == RunOutcome::stopped) return Error{ErrorCode::cancelled, "cancelled", ""};
+  if (run->outcome == RunOutcome::overflowed)
     return Error{ErrorCode::internal, "the network's values overflowed on this picture", "try another model"};
   return {};
 }
@@ -237,7 +236,8 @@ Result<void> Upscaler::Impl::compute(UpscaleJob& job, std::uint64_t queue_bytes,
   const auto tell = [&](int sweep, double fraction) {
     if (progress) progress({"sweep", sweep, p.sweeps, fraction});
   };
-  const int network_width = p.width * network.spec.scale, network_height = p.height * network.spec.scale;
+  const int scale = network.spec().scale;
+  const int network_width = p.width * scale, network_height = p.height * scale;
   Result<void> failed;
   AlphaPlane plane;
   if (job.alpha) {
@@ -248,7 +248,8 @@ Result<void> Upscaler::Impl::compute(UpscaleJob& job, std::uint64_t queue_bytes,
     OutputSink sink(network_width, network_height, grey, nullptr,
                     [&](const StripView& rows) { next = std::copy_n(rows.data, rows.stride * rows.rows, next); });
     const Result<void> done = pass(
-        job.picture, SampleSource::alpha, p, sink, failed, [&](int sweep, double f) { tell(sweep, f / passes); }, stop);
+        job.picture, SampleSource::alpha, p, sink, failed, job.report,
+        [&](int sweep, double f) { tell(sweep, f / passes); }, stop);
     if (!done) return done.error();
   }
   double seconds_encode = 0;
@@ -258,15 +259,17 @@ Result<void> Upscaler::Impl::compute(UpscaleJob& job, std::uint64_t queue_bytes,
     seconds_encode += seconds_since(begin);
   });
   const Result<void> done = pass(
-      job.picture, SampleSource::color, p, sink, failed,
+      job.picture, SampleSource::color, p, sink, failed, job.report,
       [&](int sweep, double f) { tell(sweep, (passes - 1 + f) / passes); }, stop);
   if (!done) return done.error();
   job.picture = {};  // its memory is free for the next one
   job.report.seconds_encode = seconds_encode;
   job.report.seconds_network = seconds_since(start) - seconds_encode;
-  job.report.model = model->name();
+  job.report.model = network.model().name();
   job.report.device = to_string(p.device);
-  job.report.instruction_set = std::string(cpu::kernels().name) + (network.bf16_products ? " + BF16" : "");
+  job.report.instruction_set = network.code_path(p);
+  job.report.device_note = network.device_note(p);
+  job.report.predicted_device_peak = p.device_memory.bytes;
   if (progress) progress({"write", p.sweeps, p.sweeps, 1});
   return {};
 }
