@@ -23,12 +23,24 @@ bool already_there(const Job& job, bool overwrite) {
 
 std::string size_text(int width, int height) { return std::to_string(width) + "x" + std::to_string(height); }
 
+std::string memory_text(const RunReport& report) {
+  const bool gpu = report.plan.device == Device::cuda;
+  return (gpu ? "GPU memory " : "memory ") + mebibytes(gpu ? report.predicted_device_peak : report.predicted_peak) +
+         " predicted, " + mebibytes(gpu ? report.measured_device_peak : report.measured_peak) + " measured";
+}
+
+// On a CPU that stands in for a GPU, why it does.
+std::string device_text(const RunReport& report) {
+  if (report.plan.device == Device::cuda) return report.instruction_set + " on " + report.device_note;
+  return report.device + " " + report.instruction_set +
+         (report.device_note.empty() ? "" : " (no GPU: " + report.device_note + ")");
+}
+
 std::string result_line(const Job& job, const RunReport& report) {
   const Plan& plan = report.plan;
   return printable(job.output) + ": " + size_text(plan.width, plan.height) + " -> " +
-         size_text(plan.output_width, plan.output_height) + " in " + seconds(report.seconds_total) + ", memory " +
-         mebibytes(report.predicted_peak) + " predicted, " + mebibytes(report.measured_peak) + " measured, " +
-         report.device + " " + report.instruction_set;
+         size_text(plan.output_width, plan.output_height) + " in " + seconds(report.seconds_total) + ", " +
+         memory_text(report) + ", " + device_text(report);
 }
 
 // The folder and its parents as far as they do not exist, innermost first.

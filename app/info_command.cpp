@@ -69,8 +69,10 @@ std::string describe_plan(const ModelChoice& choice, const Upscaler& upscaler, c
   const std::string upscaled = "x" + scale_text(choice.scale) + " by " + printable(choice.name) + ": ";
   const auto plan = upscaler.plan(reader, request);
   if (!plan) return row("upscaled", upscaled + plan.error().message);
-  return row("upscaled", upscaled + std::to_string(plan->output_width) + " x " + std::to_string(plan->output_height) +
-                             ", predicted peak memory " + mebibytes(plan->predicted_peak));
+  return row("upscaled",
+             upscaled + std::to_string(plan->output_width) + " x " + std::to_string(plan->output_height) +
+                 (plan->device == Device::cuda ? ", predicted peak GPU memory " + mebibytes(plan->device_memory.bytes)
+                                               : ", predicted peak memory " + mebibytes(plan->predicted_peak)));
 }
 
 ExitCode info(Console& console, const Arguments& arguments) {

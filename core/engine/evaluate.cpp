@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
+#include <utility>
 
-#include "engine/sweep.h"
+#include "engine/network_runner.h"
 #include "image/picture.h"
 #include "image/resample.h"
 #include "report/quality.h"
@@ -11,7 +13,6 @@
 namespace nalasr {
 namespace {
 
-constexpr int kStripRows = 16;
 constexpr int kTileContext = 8;
 
 /// 8-bit RGB, interleaved.
@@ -67,8 +68,8 @@ Rgb shrink(const Rgb& hr, int scale) {
   return lr;
 }
 
-Rgb upscale(const PackedNetwork& network, const Rgb& lr, ThreadPool& pool) {
-  const int s = network.spec.scale;
+Result<Rgb> upscale(NetworkRunner& network, const Rgb& lr) {
+  const int s = network.spec().scale;
   Rgb out(lr.width * s, lr.height * s);
   const PictureView view{.data = reinterpret_cast<const std::byte*>(lr.values.data()),
                          .width = lr.width,
@@ -76,27 +77,37 @@ Rgb upscale(const PackedNetwork& network, const Rgb& lr, ThreadPool& pool) {
                          .channels = 3,
                          .bits = 8,
                          .stride = static_cast<std::size_t>(lr.width) * 3};
-  run_network(network, view, kStripRows, pool,
-              [&](int first, int rows, const float* rgb) {
-                const std::size_t count = static_cast<std::size_t>(rows) * out.width * 3;
-                for (std::size_t i = 0; i < count; ++i) out.row(first)[i] = round8(rgb[i] * 255);
-              },
-              {}, {});
+  const auto plan = network.plan({.width = lr.width, .height = lr.height});
+  if (!plan) return plan.error();
+  const std::size_t row = static_cast<std::size_t>(out.width) * 3;
+  const RowTarget target{.floats =
+                             [&](int first, int rows, const float* rgb) {
+                               for (std::size_t i = 0; i < rows * row; ++i) out.row(first)[i] = round8(rgb[i] * 255);
+                             },
+                         .bytes =
+                             [&](int first, int rows, const std::byte* rgb, std::size_t stride) {
+                               for (int r = 0; r < rows; ++r) std::memcpy(out.row(first + r), rgb + r * stride, row);
+                             }};
+  const auto run = network.run(view, *plan, target, {}, {});
+  if (!run) return run.error();
+  if (run->outcome == RunOutcome::overflowed)
+    return Error{ErrorCode::internal, "the network's values overflowed on this picture", "try another model"};
   return out;
 }
 
 /// What tiled upscalers do: every tile on its own, with a little context, put side by side.
-Rgb upscale_tiled(const PackedNetwork& network, const Rgb& lr, int tile, ThreadPool& pool) {
-  const int s = network.spec.scale;
+Result<Rgb> upscale_tiled(NetworkRunner& network, const Rgb& lr, int tile) {
+  const int s = network.spec().scale;
   Rgb out(lr.width * s, lr.height * s);
   for (int y = 0; y < lr.height; y += tile)
     for (int x = 0; x < lr.width; x += tile) {
       const int x0 = std::max(0, x - kTileContext), y0 = std::max(0, y - kTileContext);
       const int x1 = std::min(lr.width, x + tile + kTileContext), y1 = std::min(lr.height, y + tile + kTileContext);
-      const Rgb part = upscale(network, crop(lr, x0, y0, x1 - x0, y1 - y0), pool);
+      const Result<Rgb> part = upscale(network, crop(lr, x0, y0, x1 - x0, y1 - y0));
+      if (!part) return part.error();
       const int width = std::min(tile, lr.width - x) * s, height = std::min(tile, lr.height - y) * s;
       for (int row = 0; row < height; ++row)
-        std::copy_n(part.row((y - y0) * s + row) + (x - x0) * s * 3, width * 3, out.row(y * s + row) + x * s * 3);
+        std::copy_n(part->row((y - y0) * s + row) + (x - x0) * s * 3, width * 3, out.row(y * s + row) + x * s * 3);
     }
   return out;
 }
@@ -104,19 +115,19 @@ Rgb upscale_tiled(const PackedNetwork& network, const Rgb& lr, int tile, ThreadP
 }  // namespace
 
 struct Evaluator::Impl {
-  PackedNetwork network;
-  ThreadPool pool;
+  NetworkRunner network;
 };
 
-Evaluator::Evaluator(std::shared_ptr<const Model> model, int threads, Precision precision)
-    : impl_(new Impl{PackedNetwork(*model, precision), ThreadPool(threads)}) {}
+Evaluator::Evaluator(std::shared_ptr<const Model> model, int threads, Precision precision, Device device)
+    : impl_(new Impl{NetworkRunner(std::move(model), {.device = device, .precision = precision, .threads = threads})}) {
+}
 Evaluator::~Evaluator() = default;
 
 Result<PictureQuality> Evaluator::evaluate(const std::filesystem::path& hr_path,
                                            const std::optional<std::filesystem::path>& lr_path, int tile) {
   Result<Rgb> hr = read_rgb(hr_path);
   if (!hr) return hr.error();
-  const int s = impl_->network.spec.scale;
+  const int s = impl_->network.spec().scale;
   if (hr->width < 3 * s || hr->height < 3 * s)
     return Error{ErrorCode::invalid_argument, "too small to evaluate", "use pictures of at least three blocks"};
   *hr = crop(*hr, 0, 0, hr->width / s * s, hr->height / s * s);
@@ -128,11 +139,11 @@ Result<PictureQuality> Evaluator::evaluate(const std::filesystem::path& hr_path,
                      ", not 1/" + std::to_string(s) + " of " + std::to_string(hr->width) + "x" +
                      std::to_string(hr->height),
                  ""};
-  const Rgb out =
-      tile > 0 ? upscale_tiled(impl_->network, *lr, tile, impl_->pool) : upscale(impl_->network, *lr, impl_->pool);
-  const std::vector<double> a = luma_bt601(out.values.data(), out.width, out.height);
+  const Result<Rgb> out = tile > 0 ? upscale_tiled(impl_->network, *lr, tile) : upscale(impl_->network, *lr);
+  if (!out) return out.error();
+  const std::vector<double> a = luma_bt601(out->values.data(), out->width, out->height);
   const std::vector<double> b = luma_bt601(hr->values.data(), hr->width, hr->height);
-  return PictureQuality{psnr(a, b, out.width, out.height, s), ssim(a, b, out.width, out.height, s)};
+  return PictureQuality{psnr(a, b, out->width, out->height, s), ssim(a, b, out->width, out->height, s)};
 }
 
 }  // namespace nalasr

@@ -26,6 +26,7 @@ void fill_alpha(const Sample* alpha, int width, int channels, Sample* out) {
 OutputSink::OutputSink(int network_width, int network_height, const ImageInfo& out, const AlphaPlane* alpha,
                        Consumer consumer)
     : network_width_(network_width),
+      network_height_(network_height),
       out_(out),
       colors_(out.channels <= 2 ? 1 : 3),
       alpha_(alpha),
@@ -63,6 +64,11 @@ void OutputSink::push(int rows, const float* rgb) {
   }
 }
 
+void OutputSink::push_bytes(int rows, const std::byte* rgb, std::size_t stride) {
+  // A view is for reading here; its pointer is not const because readers fill views, too.
+  consumer_({const_cast<std::byte*>(rgb), out_.width, rows, stride});
+}
+
 void OutputSink::emit(const float* row) {
   std::byte* out = rows_.data() + out_.row_bytes() * pending_;
   const std::byte* alpha = nullptr;
@@ -84,11 +90,6 @@ void OutputSink::emit(const float* row) {
 void OutputSink::flush() {
   consumer_({rows_.data(), out_.width, pending_, out_.row_bytes()});
   pending_ = 0;
-}
-
-bool takes_bytes(const PlanRequest& request, const Plan& plan) {
-  return request.channels == 3 && request.bits == 8 && plan.output_width == plan.width * request.spec.scale &&
-         plan.output_height == plan.height * request.spec.scale;
 }
 
 std::uint64_t output_sink_bytes(const PlanRequest& request, const Plan& plan) {

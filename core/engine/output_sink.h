@@ -31,6 +31,14 @@ class OutputSink {
   /// Takes `rows` network rows of RGB floats, top to bottom.
   void push(int rows, const float* rgb);
 
+  /// Whether rows of 8-bit RGB, as wide as the network's, are what goes out.
+  [[nodiscard]] bool takes_bytes() const { return takes_bytes(network_width_, network_height_, out_); }
+  /// Takes such rows, `stride` bytes from row to row.
+  void push_bytes(int rows, const std::byte* rgb, std::size_t stride);
+
+  static bool takes_bytes(int network_width, int network_height, const ImageInfo& out) {
+    return out.channels == 3 && out.bits == 8 && out.width == network_width && out.height == network_height;
+  }
   /// Bytes that a sink for such a picture holds.
   static std::uint64_t bytes(int network_width, int network_height, const ImageInfo& out);
 
@@ -38,7 +46,7 @@ class OutputSink {
   void emit(const float* row);
   void flush();
 
-  int network_width_;
+  int network_width_, network_height_;
   ImageInfo out_;
   int colors_;  ///< 1 or 3
   const AlphaPlane* alpha_;
@@ -48,9 +56,6 @@ class OutputSink {
   std::vector<std::byte> rows_;  ///< a few finished rows, so that the writer is not called for each one
   int pending_ = 0, y_ = 0;
 };
-
-/// Whether the network's rows, rounded to 8 bits by the network itself, are the output's.
-bool takes_bytes(const PlanRequest& request, const Plan& plan);
 
 /// Bytes of the output side of a run: its sink and, for pictures with alpha, the plane and the pass that makes it.
 std::uint64_t output_sink_bytes(const PlanRequest& request, const Plan& plan);

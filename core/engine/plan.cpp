@@ -33,6 +33,7 @@ Plan plan_for(const PlanRequest& r) {
   p.device = r.device == Device::cuda ? Device::cuda : Device::cpu;
   p.precision = r.precision;
   p.threads = r.threads;
+  p.budget = r.budget;
   p.sweeps = sweep_count(r.spec);
   p.input_bytes = static_cast<std::uint64_t>(r.width) * r.height * r.channels * (r.bits / 8);
   p.output_bytes = output_sink_bytes(r, p);
@@ -67,15 +68,20 @@ Plan plan_with(const PlanRequest& r, int strip_rows) {
 
 Result<Plan> plan_for_gpu(const PlanRequest& r) {
   Plan p = plan_for(r);
-  const Result<cuda::DeviceChoice> choice =
-      cuda::plan_device({.spec = r.spec,
-                         .width = r.width,
-                         .height = r.height,
-                         .picture_row_bytes = r.width * r.channels * (r.bits / 8),
-                         .sample = takes_bytes(r, p) ? cuda::Sample::u8 : cuda::Sample::f32,
-                         .strip_rows = r.strip_rows,
-                         .costs = r.costs,
-                         .budget = r.budget});
+  ImageInfo out;
+  out.width = p.output_width;
+  out.height = p.output_height;
+  out.channels = r.channels;
+  out.bits = r.bits;
+  const bool bytes = OutputSink::takes_bytes(p.width * r.spec.scale, p.height * r.spec.scale, out);
+  const Result<cuda::DeviceChoice> choice = cuda::plan_device({.spec = r.spec,
+                                                               .width = r.width,
+                                                               .height = r.height,
+                                                               .picture_row_bytes = r.width * r.channels * (r.bits / 8),
+                                                               .sample = bytes ? cuda::Sample::u8 : cuda::Sample::f32,
+                                                               .strip_rows = r.strip_rows,
+                                                               .costs = r.costs,
+                                                               .budget = r.budget});
   if (!choice) return choice.error();
   p.strip_rows = choice->strip_rows;
   p.map_bytes = choice->map_bytes;

@@ -1,11 +1,12 @@
 #include "nalasr/upscaler.h"
 
+#include <algorithm>
 #include <chrono>
 #include <new>
 #include <tuple>
 
+#include "engine/network_runner.h"
 #include "engine/output_sink.h"
-#include "engine/sweep.h"
 #include "image/alpha.h"
 #include "image/picture.h"
 #include "image/prepare.h"
@@ -46,13 +47,9 @@ PictureView view_of(const Picture& picture, SampleSource source) {
 }  // namespace
 
 struct Upscaler::Impl {
-  std::shared_ptr<const Model> model;
-  UpscalerOptions options;
-  PackedNetwork network;
-  ThreadPool pool;
+  NetworkRunner network;
 
-  Impl(std::shared_ptr<const Model> m, UpscalerOptions o)
-      : model(std::move(m)), options(o), network(*model, o.precision), pool(o.threads) {}
+  Impl(const std::shared_ptr<const Model>& m, UpscalerOptions o) : network(m, o) {}
 
   [[nodiscard]] Result<Plan> plan(const ImageReader& reader, const UpscaleRequest& request) const {
     const ImageInfo& info = reader.info();
@@ -61,10 +58,7 @@ struct Upscaler::Impl {
                   .channels = info.channels,
                   .bits = info.bits,
                   .target_scale = request.scale,
-                  .spec = network.spec,
-                  .device = options.device == Device::automatic ? Device::cpu : options.device,
-                  .precision = options.precision,
-                  .threads = pool.size(),
+                  .spec = network.spec(),
                   .decoder_bytes = reader.resident_bytes() + read_picture_bytes(info),
                   .budget = request.memory_budget,
                   .strip_rows = request.strip_rows};
@@ -72,19 +66,19 @@ struct Upscaler::Impl {
     ImageInfo out = info;
     std::tie(out.width, out.height) = output_size(r);
     r.encoder_bytes = ImageWriter::resident_bytes_for(request.format, out);
-    return make_plan(r);
+    return network.plan(r);
   }
 
   Result<RunReport> run(const UpscaleRequest& request, const ProgressCallback& progress, const std::stop_token& stop);
   /// Runs the network over one source of samples into `sink`, and stops early on `stop` or when the consumer behind
   /// the sink has set `failed`. Errors: what `failed` says; cancelled; internal (values that overflowed).
   Result<void> pass(const Picture& picture, SampleSource source, const Plan& plan, OutputSink& sink,
-                    const Result<void>& failed, const std::function<void(int, double)>& progress,
+                    const Result<void>& failed, RunReport& report, const std::function<void(int, double)>& progress,
                     const std::stop_token& stop);
 };
 
 Upscaler::Upscaler(std::shared_ptr<const Model> model, UpscalerOptions options)
-    : impl_(std::make_unique<Impl>(std::move(model), options)) {}
+    : impl_(std::make_unique<Impl>(model, options)) {}
 Upscaler::~Upscaler() = default;
 Upscaler::Upscaler(Upscaler&&) noexcept = default;
 Upscaler& Upscaler::operator=(Upscaler&&) noexcept = default;
@@ -103,19 +97,26 @@ Result<RunReport> Upscaler::run(const UpscaleRequest& request, const ProgressCal
 }
 
 Result<void> Upscaler::Impl::pass(const Picture& picture, SampleSource source, const Plan& plan, OutputSink& sink,
-                                  const Result<void>& failed, const std::function<void(int, double)>& progress,
-                                  const std::stop_token& stop) {
+                                  const Result<void>& failed, RunReport& report,
+                                  const std::function<void(int, double)>& progress, const std::stop_token& stop) {
   std::stop_source stopper;  // a failing writer stops the network as the caller does
   const std::stop_callback forward(stop, [&] { stopper.request_stop(); });
-  const RowSink rows = [&](int, int count, const float* rgb) {
+  RowTarget target{.floats = [&](int, int count, const float* rgb) {
     if (failed) sink.push(count, rgb);
     if (!failed) stopper.request_stop();
-  };
-  const RunOutcome outcome =
-      run_network(network, view_of(picture, source), plan.strip_rows, pool, rows, progress, stopper.get_token());
+  }};
+  if (sink.takes_bytes())
+    target.bytes = [&](int, int count, const std::byte* rgb, std::size_t stride) {
+      if (failed) sink.push_bytes(count, rgb, stride);
+      if (!failed) stopper.request_stop();
+    };
+  const auto run = network.run(view_of(picture, source), plan, target, progress, stopper.get_token());
   if (!failed) return failed.error();
-  if (outcome == RunOutcome::stopped) return Error{ErrorCode::cancelled, "cancelled", ""};
-  if (outcome == RunOutcome::overflowed)
+  if (!run) return run.error();
+  report.fp32_redone += run->fp32_redone;
+  report.measured_device_peak = std::max(report.measured_device_peak, run->device_peak_bytes);
+  if (run->outcome == RunOutcome::stopped) return Error{ErrorCode::cancelled, "cancelled", ""};
+  if (run->outcome == RunOutcome::overflowed)
     return Error{ErrorCode::internal, "the network's values overflowed on this picture", "try another model"};
   return {};
 }
@@ -159,7 +160,7 @@ Result<RunReport> Upscaler::Impl::run(const UpscaleRequest& request, const Progr
   report.seconds_decode = seconds_since(start);
 
   const auto network_start = Clock::now();
-  const int scale = network.spec.scale;
+  const int scale = network.spec().scale;
   const int network_width = p.width * scale, network_height = p.height * scale;
   const double passes = alpha ? 2 : 1;
   Result<void> failed;
@@ -172,7 +173,7 @@ Result<RunReport> Upscaler::Impl::run(const UpscaleRequest& request, const Progr
     OutputSink sink(network_width, network_height, grey, nullptr,
                     [&](const StripView& rows) { next = std::copy_n(rows.data, rows.stride * rows.rows, next); });
     const Result<void> done = pass(
-        *picture, SampleSource::alpha, p, sink, failed,
+        *picture, SampleSource::alpha, p, sink, failed, report,
         [&](int sweep, double f) { tell("sweep", sweep, p.sweeps, f / passes); }, stop);
     if (!done) return done.error();
   }
@@ -182,7 +183,7 @@ Result<RunReport> Upscaler::Impl::run(const UpscaleRequest& request, const Progr
     report.seconds_encode += seconds_since(begin);
   });
   const Result<void> done = pass(
-      *picture, SampleSource::color, p, sink, failed,
+      *picture, SampleSource::color, p, sink, failed, report,
       [&](int sweep, double f) { tell("sweep", sweep, p.sweeps, (passes - 1 + f) / passes); }, stop);
   if (!done) return done.error();
   report.seconds_network = seconds_since(network_start) - report.seconds_encode;
@@ -194,9 +195,11 @@ Result<RunReport> Upscaler::Impl::run(const UpscaleRequest& request, const Progr
 
   report.output_info = out;
   report.plan = p;
-  report.model = model->name();
+  report.model = network.model().name();
   report.device = to_string(p.device);
-  report.instruction_set = std::string(cpu::kernels().name) + (network.bf16_products ? " + BF16" : "");
+  report.instruction_set = network.code_path(p);
+  report.device_note = network.device_note(p);
+  report.predicted_device_peak = p.device_memory.bytes;
   report.predicted_peak = p.predicted_peak;
   report.measured_peak = meter.peak_above_start();
   report.seconds_total = seconds_since(start);

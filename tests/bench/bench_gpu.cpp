@@ -58,7 +58,7 @@ json measure(cuda::GpuEngine& engine, const Model& model, int width, int height,
   std::vector<double> ms;
   std::uint64_t bytes = 0;
   for (int i = 0; i < options.repeat + 2; ++i) {
-    const Result<cuda::GpuRun> run = engine.run(picture, *plan, budget, target, {}, {});
+    const Result<cuda::GpuRun> run = engine.run(picture, *plan, target, {}, {});
     if (!run) return {{"size", size}, {"error", run.error().message}};
     if (run->fp32_redone || run->outcome != RunOutcome::finished)
       return {{"size", size}, {"error", "values overflowed"}};

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "integration/cli_support.h"
+#include "nalasr/plan.h"
 #include "nalasr/version.h"
 
 namespace nalasr::test {
@@ -107,13 +108,15 @@ TEST(Usage, OutputNames) {
 }
 
 TEST(Usage, CudaIsRefusedWhereItIsMissing) {
-  if (build_info().cuda) GTEST_SKIP() << "this build has CUDA";
+  const std::string reason = device_unavailable_reason(Device::cuda);
+  if (reason.empty()) GTEST_SKIP() << "there is a GPU";
   const Scratch scratch;
   save_picture(scratch / "a.png");
   const Outcome outcome = run({"upscale", (scratch / "a.png").string(), "-o", (scratch / "b.png").string(), "-m",
                                tiny_model(2), "--device", "cuda"});
   EXPECT_EQ(outcome.exit_code, 3);
   EXPECT_EQ(lines_of(outcome.err).size(), 1u) << outcome.err;
+  EXPECT_TRUE(contains(outcome.err, reason)) << outcome.err;
   EXPECT_TRUE(contains(outcome.err, "--device cpu")) << outcome.err;
 }
 

@@ -11,7 +11,7 @@
 namespace nalasr {
 
 std::string device_unavailable_reason(Device device) {
-  return device == Device::cuda ? cuda::unavailable_reason() : "";
+  return device == Device::cuda ? cuda::unavailable_reason(0) : "";
 }
 
 namespace cuda {
@@ -19,22 +19,27 @@ namespace {
 
 class Engine : public GpuEngine {
  public:
-  Engine(const Model& model, Precision precision) : network_(fold(model)), info_(device_info()) {
+  /// On the current device.
+  Engine(const Model& model, Precision precision, int index)
+      : index_(index), network_(fold(model)), info_(device_info()) {
     if (precision == Precision::mixed) kernels_ = make_fused_kernels(network_);
     fused_ = kernels_ != nullptr;
     if (!fused_) kernels_ = make_plain_kernels(network_);
   }
 
-  [[nodiscard]] DeviceCosts costs() const override { return costs_of(*kernels_); }
+  [[nodiscard]] DeviceCosts costs() const override {
+    use_device(index_);
+    return costs_of(*kernels_);
+  }
   [[nodiscard]] std::string kernels_name() const override {
     return std::string("cuda ") + (fused_ ? "fused" : "plain") + " sm_" + std::to_string(info_.major) +
            std::to_string(info_.minor);
   }
   [[nodiscard]] std::string device_name() const override { return info_.name; }
 
-  Result<GpuRun> run(const PictureView& picture, const Plan& plan, std::optional<std::uint64_t> budget,
-                     const Target& target, const std::function<void(int, double)>& progress,
-                     const std::stop_token& stop) override try {
+  Result<GpuRun> run(const PictureView& picture, const Plan& plan, const Target& target,
+                     const std::function<void(int, double)>& progress, const std::stop_token& stop) override try {
+    use_device(index_);
     DeviceRequest request{.spec = network_.spec,
                           .width = picture.width,
                           .height = picture.height,
@@ -42,7 +47,7 @@ class Engine : public GpuEngine {
                           .sample = target.sample,
                           .output_strips = target.device == nullptr,
                           .costs = costs(),
-                          .budget = budget};
+                          .budget = plan.budget};
     Result<RunResult> first = run_smaller(*kernels_, request, DeviceChoice{plan.strip_rows, 0, 0, plan.device_memory},
                                           picture, target, progress, stop);
     if (!first) return first.error();
@@ -95,6 +100,7 @@ class Engine : public GpuEngine {
     return *plain_;
   }
 
+  int index_;
   FoldedNetwork network_;
   DeviceInfo info_;
   std::unique_ptr<Kernels> kernels_, plain_;
@@ -104,10 +110,11 @@ class Engine : public GpuEngine {
 
 }  // namespace
 
-Result<std::unique_ptr<GpuEngine>> GpuEngine::create(const Model& model, Precision precision) try {
-  if (const std::string reason = unavailable_reason(); !reason.empty())
+Result<std::unique_ptr<GpuEngine>> GpuEngine::create(const Model& model, Precision precision, int index) try {
+  if (const std::string reason = unavailable_reason(index); !reason.empty())
     return Error{ErrorCode::device_unavailable, reason, "use --device cpu"};
-  return std::unique_ptr<GpuEngine>(std::make_unique<Engine>(model, precision));
+  use_device(index);
+  return std::unique_ptr<GpuEngine>(std::make_unique<Engine>(model, precision, index));
 } catch (const DeviceOutOfMemory& e) {
   return Error{ErrorCode::out_of_memory, e.what(), "close other programs that use the GPU, or use --device cpu"};
 } catch (const Failure& failure) { return Error{ErrorCode::device_unavailable, failure.what(), "use --device cpu"}; }

@@ -8,7 +8,6 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <stop_token>
 #include <string>
 
@@ -28,8 +27,8 @@ struct GpuRun {
 
 class GpuEngine {
  public:
-  /// Errors: device_unavailable, out_of_memory.
-  static Result<std::unique_ptr<GpuEngine>> create(const Model& model, Precision precision);
+  /// On GPU `index`. Errors: device_unavailable, out_of_memory.
+  static Result<std::unique_ptr<GpuEngine>> create(const Model& model, Precision precision, int index = 0);
   virtual ~GpuEngine() = default;
 
   /// With the memory that is free now.
@@ -39,10 +38,10 @@ class GpuEngine {
   /// "NVIDIA H200".
   [[nodiscard]] virtual std::string device_name() const = 0;
 
-  /// Computes `picture` as planned; smaller where memory went to somebody else meanwhile. `budget`: as in the plan's
-  /// request. Errors: out_of_memory, internal.
-  virtual Result<GpuRun> run(const PictureView& picture, const Plan& plan, std::optional<std::uint64_t> budget,
-                             const Target& target, const std::function<void(int sweep, double fraction)>& progress,
+  /// Computes `picture` as planned; smaller where memory went to somebody else meanwhile. Errors: out_of_memory,
+  /// internal.
+  virtual Result<GpuRun> run(const PictureView& picture, const Plan& plan, const Target& target,
+                             const std::function<void(int sweep, double fraction)>& progress,
                              const std::stop_token& stop) = 0;
 };
 

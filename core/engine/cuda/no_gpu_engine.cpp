@@ -9,7 +9,7 @@ std::string device_unavailable_reason(Device device) {
 
 namespace cuda {
 
-Result<std::unique_ptr<GpuEngine>> GpuEngine::create(const Model&, Precision) {
+Result<std::unique_ptr<GpuEngine>> GpuEngine::create(const Model&, Precision, int) {
   return Error{ErrorCode::device_unavailable, device_unavailable_reason(Device::cuda), "use --device cpu"};
 }
 

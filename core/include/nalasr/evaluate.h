@@ -25,13 +25,14 @@ struct PictureQuality {
 
 class Evaluator {
  public:
-  explicit Evaluator(std::shared_ptr<const Model> model, int threads = 0, Precision precision = Precision::mixed);
+  explicit Evaluator(std::shared_ptr<const Model> model, int threads = 0, Precision precision = Precision::mixed,
+                     Device device = Device::automatic);
   ~Evaluator();
 
   /// Crops `hr` to a multiple of the scale. The low-resolution picture is `lr` where given; otherwise it is made by
   /// antialiased Keys cubic (a = −0.5) and rounded to 8 bit. `tile` > 0 computes in tiles of that many low-resolution
   /// pixels with 8 pixels of context to each side, to compare; 0 = the whole picture at once.
-  /// Errors: those of ImageReader; invalid_argument (sizes do not fit).
+  /// Errors: those of ImageReader and make_plan; invalid_argument (sizes do not fit); device_unavailable.
   Result<PictureQuality> evaluate(const std::filesystem::path& hr, const std::optional<std::filesystem::path>& lr = {},
                                   int tile = 0);
 

@@ -30,7 +30,7 @@ struct DeviceCosts {
   std::uint64_t weight_bytes = 0;                                     ///< there already
   std::uint64_t state_bytes = 0;                                      ///< of one layer's sums, or of one window's
   int element_bytes = 4;                                              ///< of a feature map's values
-  std::uint64_t chunk_bytes = std::uint64_t{2} << 20;  ///< what the device maps at a time
+  std::uint64_t chunk_bytes = std::uint64_t{2} << 20;                 ///< what the device maps at a time
   std::function<std::uint64_t(int width, int rows)> scratch_bytes{};  ///< for steps of that many rows
 };
 
@@ -40,7 +40,7 @@ struct PlanRequest {
   int channels = 3;         ///< of the picture; alpha (2 or 4) costs a second, smaller pass
   int bits = 8;             ///< per sample, in and out
   double target_scale = 0;  ///< 0 = the model's own; otherwise a final resample follows
-  ModelSpec spec;
+  ModelSpec spec{};
   Device device = Device::cpu;
   Precision precision = Precision::mixed;
   int threads = 1;
@@ -70,12 +70,13 @@ struct Plan {
   Device device = Device::cpu;
   Precision precision = Precision::mixed;
   int threads = 1;
-  int strip_rows = 0;               ///< low-resolution rows that enter a sweep at a time
-  int sweeps = 0;                   ///< passes over the picture: global layers + 1
-  std::uint64_t input_bytes = 0;    ///< the decoded picture
-  std::uint64_t map_bytes = 0;      ///< the resident feature map
-  std::uint64_t working_bytes = 0;  ///< row rings, scratch, partial sums, states
-  std::uint64_t output_bytes = 0;   ///< output rows in flight, alpha plane, resampler
+  int strip_rows = 0;                     ///< low-resolution rows that enter a sweep at a time
+  int sweeps = 0;                         ///< passes over the picture: global layers + 1
+  std::optional<std::uint64_t> budget{};  ///< what it had to keep to
+  std::uint64_t input_bytes = 0;          ///< the decoded picture
+  std::uint64_t map_bytes = 0;            ///< the resident feature map
+  std::uint64_t working_bytes = 0;        ///< row rings, scratch, partial sums, states
+  std::uint64_t output_bytes = 0;         ///< output rows in flight, alpha plane, resampler
   std::uint64_t codec_bytes = 0;
   std::uint64_t predicted_peak = 0;  ///< bytes
   DevicePlan device_memory{};

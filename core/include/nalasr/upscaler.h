@@ -34,6 +34,7 @@ using ProgressCallback = std::function<void(const Progress&)>;
 
 struct UpscalerOptions {
   Device device = Device::automatic;
+  int device_index = 0;  ///< which of several GPUs
   Precision precision = Precision::mixed;
   int threads = 0;  ///< 0 = all cores
 };
@@ -53,10 +54,13 @@ struct RunReport {
   ImageInfo input_info, output_info;
   Plan plan;
   std::string model;
-  std::string device;                ///< "cpu"
-  std::string instruction_set;       ///< which SIMD path ran: "AVX3 + BF16", "AVX2", ...
+  std::string device;                ///< "cpu", "cuda"
+  std::string device_note;           ///< the GPU's name; where the CPU stands in for a GPU, why
+  std::string instruction_set;       ///< which code ran: "AVX3 + BF16", "AVX2", "cuda fused sm_90", ...
   std::uint64_t predicted_peak = 0;  ///< bytes above the loaded program
   std::uint64_t measured_peak = 0;   ///< bytes, as the operating system counts resident memory
+  std::uint64_t predicted_device_peak = 0, measured_device_peak = 0;  ///< bytes of GPU memory, weights included
+  int fp32_redone = 0;  ///< passes whose 16-bit values overflowed and that float32 kernels finished
   double seconds_total = 0, seconds_decode = 0, seconds_network = 0, seconds_encode = 0;
   std::vector<std::string> warnings;
 

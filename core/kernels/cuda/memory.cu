@@ -4,7 +4,7 @@
 
 namespace nalasr::cuda {
 
-std::string unavailable_reason() {
+std::string unavailable_reason(int index) {
   int count = 0;
   const cudaError_t status = cudaGetDeviceCount(&count);
   cudaGetLastError();
@@ -15,15 +15,17 @@ std::string unavailable_reason() {
   }
   if (status == cudaErrorNoDevice || (status == cudaSuccess && count == 0)) return "there is no NVIDIA GPU";
   if (status != cudaSuccess) return cudaGetErrorString(status);
-  int device = 0, major = 0, minor = 0;
-  check(cudaGetDevice(&device), "current device");
-  check(cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, device), "compute capability");
-  check(cudaDeviceGetAttribute(&minor, cudaDevAttrComputeCapabilityMinor, device), "compute capability");
+  if (index >= count) return "there is no GPU " + std::to_string(index) + ", only " + std::to_string(count);
+  int major = 0, minor = 0;
+  check(cudaDeviceGetAttribute(&major, cudaDevAttrComputeCapabilityMajor, index), "compute capability");
+  check(cudaDeviceGetAttribute(&minor, cudaDevAttrComputeCapabilityMinor, index), "compute capability");
   if (major * 10 + minor < 75)
     return "the GPU has compute capability " + std::to_string(major) + "." + std::to_string(minor) +
            ", 7.5 or later is needed";
   return {};
 }
+
+void use_device(int index) { check(cudaSetDevice(index), "choosing a device"); }
 
 DeviceInfo device_info() {
   int device = 0;

@@ -32,8 +32,12 @@ struct DeviceInfo {
   int major = 0, minor = 0;  ///< compute capability
 };
 
-/// Why nothing can run here ("no NVIDIA driver", ...); empty where a device of compute capability 7.5 or more is there.
-std::string unavailable_reason();
+/// Why device `index` cannot be used ("there is no NVIDIA driver", ...); empty where it is there and of compute
+/// capability 7.5 or more.
+std::string unavailable_reason(int index = 0);
+/// Makes device `index` the calling thread's current one. It stays so: going back to the one before would start that
+/// device, whose context takes hundreds of megabytes.
+void use_device(int index);
 /// The current device.
 DeviceInfo device_info();
 /// Bytes of device memory that nobody holds, and of the whole device.
