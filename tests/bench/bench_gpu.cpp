@@ -1,5 +1,7 @@
 // Our network on a GPU, alone: picture and result (8-bit RGB) lie on the device. Prints one JSON object.
 //   bench_gpu --model models/light_x4.safetensors --size 1920x1080 --size 7680x4320 [--budget MiB] [--strip-rows N]
+//   bench_gpu --model models/light_x4.safetensors --size 264x268 --layer
+// --layer times one attention layer alone: from a feature map to the next one, sums over the picture included.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
@@ -20,8 +22,56 @@ struct Options {
   std::vector<std::string> sizes;
   double budget_mib = 0;
   int repeat = 10, strip_rows = 0;
-  bool fp32 = false, to_host = false;
+  bool fp32 = false, to_host = false, layer = false;
 };
+
+double median(std::vector<double>& values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+/// Keys and values of block 0's input, their sums, and what its queries make of them. Memory: both maps and all else.
+json measure_layer(const Model& model, int width, int height, const Options& options) {
+  const FoldedNetwork folded = fold(model);
+  const auto kernels = options.fp32 ? cuda::make_plain_kernels(folded) : cuda::make_fused_kernels(folded);
+  if (!kernels) return {{"error", "no fused kernels for this model"}};
+  const std::size_t map_bytes = static_cast<std::size_t>(width) * height * model.spec().dim * kernels->element_bytes();
+  const std::size_t floats = cuda::sum_floats(NalaParams::of(model.spec()));
+  const int units =
+      (width + cuda::kUnitColumns - 1) / cuda::kUnitColumns * ((height + cuda::kUnitRows - 1) / cuda::kUnitRows);
+  const std::uint64_t free_before = cuda::device_memory().free;
+  const cuda::DeviceBuffer x(map_bytes), x1(map_bytes), sums(floats * units * sizeof(float));
+  const cuda::DeviceBuffer total(floats * sizeof(double)), state(kernels->state_bytes()),
+      overflows(sizeof(std::uint32_t));
+  const cuda::DeviceBuffer scratch(kernels->scratch_bytes(width, height));
+  const std::uint64_t bytes = free_before - cuda::device_memory().free;
+  const cuda::OwnedStream stream;
+  // Zeros: what the kernels do does not depend on values. Without rotary tables, which are read from caches anyway.
+  for (const cuda::DeviceBuffer* b : {&x, &x1, &total, &overflows}) cuda::fill_zero(b->data(), b->size(), stream.get());
+  const cuda::Kernels::Picture picture{
+      width, height, {}, scratch.data(), reinterpret_cast<std::uint32_t*>(overflows.data())};
+  const cuda::Rows rows{x.data(), height}, rows1{x1.data(), height};
+  const cuda::Span all{0, height};
+  std::vector<double> ms;
+  for (int i = 0; i < options.repeat + 2; ++i) {
+    const cuda::Event begin, end;
+    begin.record(stream.get());
+    cuda::fill_zero(total.data(), total.size(), stream.get());
+    kernels->barrier(picture, 0, rows, rows1, all, reinterpret_cast<float*>(sums.data()), stream.get());
+    kernels->reduce(reinterpret_cast<const float*>(sums.data()), units, reinterpret_cast<double*>(total.data()),
+                    stream.get());
+    kernels->finalise(picture, reinterpret_cast<const double*>(total.data()), static_cast<double>(width) * height,
+                      state.data(), stream.get());
+    kernels->attend(picture, 0, rows1, rows, all, state.data(), 0, 0, stream.get());
+    end.record(stream.get());
+    end.synchronize();
+    if (i >= 2) ms.push_back(end.milliseconds_since(begin));
+  }
+  return {{"size", std::to_string(width) + "x" + std::to_string(height)},
+          {"tokens", width * height},
+          {"ms", median(ms)},
+          {"device_mib", bytes / 1048576.0}};
+}
 
 json measure(cuda::GpuEngine& engine, const Model& model, int width, int height, const Options& options) {
   const int s = model.spec().scale;
@@ -65,14 +115,13 @@ json measure(cuda::GpuEngine& engine, const Model& model, int width, int height,
     if (i >= 2) ms.push_back(run->milliseconds);  // the first two load modules and warm the clocks up
     bytes = run->device_bytes;
   }
-  std::sort(ms.begin(), ms.end());
-  const double tokens = static_cast<double>(width) * height, median = ms[ms.size() / 2];
+  const double tokens = static_cast<double>(width) * height, middle = median(ms);
   const std::uint64_t pictures = in.size() + out.size();
   return {{"size", size},
-          {"ms", median},
+          {"ms", middle},
           {"ms_min", ms.front()},
           {"ms_max", ms.back()},
-          {"ns_per_token", median * 1e6 / tokens},
+          {"ns_per_token", middle * 1e6 / tokens},
           {"strip_rows", plan->strip_rows},
           {"device_mib", bytes / 1048576.0},
           {"device_mib_with_pictures", (bytes + pictures) / 1048576.0},
@@ -92,6 +141,7 @@ int main(int argc, char** argv) {
   app.add_option("--repeat", o.repeat);
   app.add_option("--strip-rows", o.strip_rows);
   app.add_flag("--fp32", o.fp32, "The plain float32 kernels");
+  app.add_flag("--layer", o.layer, "One attention layer alone");
   app.add_flag("--to-host", o.to_host, "Results go to host memory, as in the program");
   CLI11_PARSE(app, argc, argv);
 
@@ -103,7 +153,7 @@ int main(int argc, char** argv) {
   for (const std::string& size : o.sizes) {
     int width = 0, height = 0;
     if (std::sscanf(size.c_str(), "%dx%d", &width, &height) != 2) return 2;
-    runs.push_back(measure(**engine, **model, width, height, o));
+    runs.push_back(o.layer ? measure_layer(**model, width, height, o) : measure(**engine, **model, width, height, o));
   }
   const json out = {{"model", (*model)->name()},
                     {"device", (*engine)->device_name()},
