@@ -91,3 +91,5 @@ endif()
 add_test(NAME viewer_translations COMMAND ${CMAKE_COMMAND} -DLUPDATE=$<TARGET_FILE:Qt6::lupdate>
          -DSOURCE_FOLDER=${PROJECT_SOURCE_DIR} -DCOPIES=${CMAKE_CURRENT_BINARY_DIR}/translations
          -P ${CMAKE_CURRENT_SOURCE_DIR}/gui/translations.cmake)
+
+set(CMAKE_AUTOMOC OFF)  # what is included later has nothing to do with Qt
