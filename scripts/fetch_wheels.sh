@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # For scripts/setup: makes a folder below third_party from parts of PyPI's wheels. Wheels are the one form in which
 # these libraries lie on a package index with pinned hashes; any cp3xx wheel would do, Python is not involved.
 

@@ -28,7 +28,7 @@ target_include_directories(emulated_kernels SYSTEM PRIVATE ${CMAKE_CUDA_TOOLKIT_
 # -w: what nvcc accepts need not please g++; the same source is compiled with warnings by nvcc.
 target_compile_options(emulated_kernels PRIVATE -w -O2 "SHELL:-include ${CMAKE_CURRENT_SOURCE_DIR}/emulation/emulator.h")
 
-add_executable(emulated_kernels_test emulation/kernels_test.cpp emulation/engine_test.cpp)
+add_executable(emulated_kernels_test emulation/kernels_test.cpp emulation/engine_test.cpp unit/cuda/engine_test.cpp)
 target_include_directories(emulated_kernels_test PRIVATE ${PROJECT_SOURCE_DIR}/core ${CMAKE_CURRENT_SOURCE_DIR})
 # As objects, so that they and not the device's in nalasr_core are found.
 target_link_libraries(emulated_kernels_test PRIVATE emulated_kernels nalasr_core GTest::gtest GTest::gtest_main)

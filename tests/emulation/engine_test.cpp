@@ -1,7 +1,10 @@
 // The GPU executor on emulated kernels: schedules, rings, output strips and a map in host memory on machines without a
 // GPU. What it cannot see is the order of work on several streams: everything is done as soon as it is enqueued.
+#include "engine/cuda/gpu_engine.h"
 #include "engine/whole_image.h"
 #include "unit/cuda/gpu_support.h"
+
+extern std::size_t emulated_largest_allocation;  // runtime.cpp
 
 namespace nalasr::test {
 namespace {
@@ -56,6 +59,38 @@ TEST(EmulatedEngine, OverflowIsCounted) {
   for (const Set set : {Set::plain, Set::fused})
     EXPECT_EQ(run_gpu(*make_kernels(set, *model), spec, view_of(rgb, 10, 9)).result.outcome, RunOutcome::overflowed)
         << name_of(set);
+}
+
+/// Somebody else took the memory after the plan was made: smaller strips, same bytes.
+TEST(EmulatedEngine, FailedAllocationIsPlannedAgain) {
+  const ModelSpec spec = gpu_spec(DirectionMap::cosine, 64, 2, {0}, 2);
+  auto engine = cuda::GpuEngine::create(*random_model(spec, 6), Precision::mixed);
+  ASSERT_TRUE(engine);
+  const int width = 4, height = 120;
+  const std::vector<float> rgb = random_picture(width, height, 6);
+  PlanRequest request{.width = width, .height = height, .bits = 16, .spec = spec, .device = Device::cuda};
+  request.costs = (*engine)->costs();
+  const auto plan = make_plan(request);
+  ASSERT_TRUE(plan);
+  std::vector<float> out[2];
+  for (std::vector<float>& rows : out) {
+    cuda::Target target;
+    target.rows = [&](int, int count, const std::byte* data, std::size_t stride) {
+      for (int r = 0; r < count; ++r, data += stride)
+        rows.insert(rows.end(), reinterpret_cast<const float*>(data),
+                    reinterpret_cast<const float*>(data) + static_cast<std::size_t>(width) * spec.scale * 3);
+    };
+    const auto run = (*engine)->run(view_of(rgb, width, height), *plan, target, {}, {});
+    emulated_largest_allocation = plan->device_memory.bytes / 2;
+    ASSERT_TRUE(run) << run.error().message;
+    EXPECT_EQ(run->outcome, RunOutcome::finished);
+  }
+  EXPECT_EQ(out[0], out[1]);
+  emulated_largest_allocation = 1000;
+  const auto refused = (*engine)->run(view_of(rgb, width, height), *plan, {}, {}, {});
+  emulated_largest_allocation = std::numeric_limits<std::size_t>::max();
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::out_of_memory);
 }
 
 }  // namespace

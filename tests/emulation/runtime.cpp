@@ -4,10 +4,15 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <limits>
+
+/// For tests: an allocation above this fails.
+std::size_t emulated_largest_allocation = std::numeric_limits<std::size_t>::max();
 
 extern "C" {
 
 cudaError_t cudaMalloc(void** p, size_t bytes) {
+  if (bytes > emulated_largest_allocation) return cudaErrorMemoryAllocation;
   *p = std::aligned_alloc(256, (bytes + 255) / 256 * 256);
   std::memset(*p, 0xff, bytes);
   return *p ? cudaSuccess : cudaErrorMemoryAllocation;

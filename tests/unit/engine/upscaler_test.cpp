@@ -100,7 +100,7 @@ TEST_F(UpscalerTest, PredictedPeakIsWithin15PercentOfMeasured) {
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
   GTEST_SKIP() << "a sanitizer's shadow memory is not ours to predict";
 #endif
-  Upscaler small(small_model(), {.threads = 2}), light(light_model(), {.threads = 2});
+  Upscaler small(small_model(), {.device = Device::cpu, .threads = 2}), light(light_model(), {.device = Device::cpu, .threads = 2});
   const auto check = [&](Upscaler& upscaler, int width, int height, const Metadata& metadata = {}) {
     const fs::path in = picture("in.png", width, height, 3, 8, wave, metadata);
     const auto report = upscaler.run({.input = in, .output = folder_ / "out.png", .encode = {.png_compression = 1}});
@@ -117,7 +117,7 @@ TEST_F(UpscalerTest, PredictedPeakIsWithin15PercentOfMeasured) {
 }
 
 TEST_F(UpscalerTest, OrientationIsAppliedOnceAndReset) {
-  Upscaler upscaler(small_model(), {.threads = 1});
+  Upscaler upscaler(small_model(), {.device = Device::cpu, .threads = 1});
   const fs::path in = picture(
       "in.png", 40, 20, 3, 8, [](int x, int, int) { return x < 20 ? 0.1 : 0.9; }, orientation_tag(6));
   ASSERT_TRUE(upscaler.run({.input = in, .output = folder_ / "out.png"}));
@@ -150,7 +150,7 @@ TEST_F(UpscalerTest, BudgetPicksStripsAndThenRefuses) {
 }
 
 TEST_F(UpscalerTest, BudgetChangesNoPixel) {
-  Upscaler upscaler(small_model(), {.threads = 2});
+  Upscaler upscaler(small_model(), {.device = Device::cpu, .threads = 2});
   const fs::path in = picture("in.png", 300, 200, 3, 8, wave);
   ASSERT_TRUE(upscaler.run({.input = in, .output = folder_ / "free.png"}));
   auto reader = ImageReader::open(in);
@@ -165,7 +165,7 @@ TEST_F(UpscalerTest, BudgetChangesNoPixel) {
 }
 
 TEST_F(UpscalerTest, DepthGreyAndAlphaAreKept) {
-  Upscaler upscaler(small_model(), {.threads = 2});
+  Upscaler upscaler(small_model(), {.device = Device::cpu, .threads = 2});
   for (const int bits : {8, 16})
     for (const int channels : {1, 2, 3, 4}) {
       SCOPED_TRACE(std::to_string(channels) + " channels, " + std::to_string(bits) + " bit");
@@ -204,7 +204,7 @@ TEST_F(UpscalerTest, TransparentBlackLeavesNoDarkFringe) {
   ASSERT_TRUE(zero.write(folder_ / "zero.safetensors"));
   const auto model = Model::load(folder_ / "zero.safetensors");
   ASSERT_TRUE(model) << model.error().message;
-  Upscaler upscaler(*model, {.threads = 1});
+  Upscaler upscaler(*model, {.device = Device::cpu, .threads = 1});
   const fs::path in = picture("in.png", 40, 30, 4, 8, [](int x, int, int) { return x < 20 ? 0.0 : 1.0; });
   ASSERT_TRUE(upscaler.run({.input = in, .output = folder_ / "out.png"}));
   const Decoded out = decode(folder_ / "out.png");
@@ -215,7 +215,7 @@ TEST_F(UpscalerTest, TransparentBlackLeavesNoDarkFringe) {
 }
 
 TEST_F(UpscalerTest, AnyScaleGivesTheRoundedSize) {
-  Upscaler upscaler(small_model(), {.threads = 2});
+  Upscaler upscaler(small_model(), {.device = Device::cpu, .threads = 2});
   const fs::path in = picture("in.png", 37, 29, 3, 8, wave);
   for (const double scale : {0.5, 1.0, 1.37, 2.0, 2.5, 5.0}) {
     ASSERT_TRUE(upscaler.run({.input = in, .output = folder_ / "out.png", .scale = scale}));
@@ -226,7 +226,7 @@ TEST_F(UpscalerTest, AnyScaleGivesTheRoundedSize) {
 }
 
 TEST_F(UpscalerTest, CancelledRunLeavesNothing) {
-  Upscaler upscaler(small_model(), {.threads = 2});
+  Upscaler upscaler(small_model(), {.device = Device::cpu, .threads = 2});
   const fs::path in = picture("in.png", 200, 200, 3, 8, wave);
   std::stop_source source;
   const auto report = upscaler.run({.input = in, .output = folder_ / "out" / "out.png"}, {}, source.get_token());
@@ -245,7 +245,7 @@ TEST_F(UpscalerTest, CancelledRunLeavesNothing) {
 }
 
 TEST_F(UpscalerTest, ProgressIsMonotonicAndReachesOne) {
-  Upscaler upscaler(small_model(), {.threads = 1});
+  Upscaler upscaler(small_model(), {.device = Device::cpu, .threads = 1});
   const fs::path in = picture("in.png", 60, 50, 4, 8, wave);
   double last = 0;
   ASSERT_TRUE(upscaler.run({.input = in, .output = folder_ / "out.png"}, [&](const Progress& p) {

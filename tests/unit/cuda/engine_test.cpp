@@ -1,0 +1,132 @@
+// GpuEngine and Upscaler on the GPU: what happens when 16 bits or device memory do not suffice, and files of all kinds.
+// Small enough for emulated kernels (tests/emulation), too.
+#include <filesystem>
+
+#include "engine/cuda/gpu_engine.h"
+#include "engine/whole_image.h"
+#include "nalasr/upscaler.h"
+#include "unit/cuda/gpu_support.h"
+
+namespace nalasr::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A plan and a run of `engine` on a float picture; the rows it delivered.
+struct EngineRun {
+  cuda::GpuRun run;
+  std::vector<float> rgb;
+};
+EngineRun run_engine(cuda::GpuEngine& engine, const ModelSpec& spec, const std::vector<float>& rgb, int width,
+                     int height) {
+  PlanRequest request{.width = width, .height = height, .bits = 16, .spec = spec, .device = Device::cuda};
+  request.costs = engine.costs();
+  const auto plan = make_plan(request);
+  EXPECT_TRUE(plan) << plan.error().message;
+  EngineRun out;
+  const std::size_t row = static_cast<std::size_t>(width) * spec.scale * 3;
+  out.rgb.assign(row * height * spec.scale, std::numeric_limits<float>::quiet_NaN());
+  int next = 0;
+  cuda::Target target;
+  target.rows = [&](int first, int count, const std::byte* data, std::size_t stride) {
+    EXPECT_EQ(first, next) << "rows come in order, once";
+    next = first + count;
+    for (int r = 0; r < count; ++r) std::memcpy(&out.rgb[(first + r) * row], data + r * stride, row * sizeof(float));
+  };
+  const auto run = engine.run(view_of(rgb, width, height), *plan, target, {}, {});
+  EXPECT_TRUE(run) << run.error().message;
+  if (run) out.run = *run;
+  return out;
+}
+
+/// Values beyond float16, far inside float32: the picture comes from the float32 kernels, and is right.
+TEST(CudaEngine, OverflowOf16BitsIsRedoneInFloat32) {
+  NALASR_NEEDS_GPU();
+  const ModelSpec spec = gpu_spec(DirectionMap::cosine, 64, 2, {0}, 2);
+  const auto model = random_model(spec, 21, 200.0f);
+  const std::vector<float> rgb = random_picture(11, 9, 21);
+  auto engine = cuda::GpuEngine::create(*model, Precision::mixed);
+  ASSERT_TRUE(engine) << engine.error().message;
+  ASSERT_NE((*engine)->kernels_name().find("fused"), std::string::npos);
+  const EngineRun out = run_engine(**engine, spec, rgb, 11, 9);
+  EXPECT_EQ(out.run.outcome, RunOutcome::finished);
+  EXPECT_TRUE(out.run.fp32_redone);
+  EXPECT_LT(relative_error(out.rgb, run_whole_image(*model, 11, 9, {rgb.begin(), rgb.end()})), 1e-4);
+}
+
+class CudaUpscaler : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = fs::temp_directory_path() / ("nalasr_cuda_" + std::to_string(::getpid()));
+    fs::create_directories(folder_);
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  fs::path picture(int width, int height, int channels, int bits) const {
+    ImageInfo info;
+    info.width = width;
+    info.height = height;
+    info.channels = channels;
+    info.bits = bits;
+    const fs::path path = folder_ / "in.png";
+    auto writer = ImageWriter::create(path, ImageFormat::png, info, {}, {});
+    std::vector<std::byte> rows(info.row_bytes() * height);
+    for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = static_cast<std::byte>(i * i % 251);
+    EXPECT_TRUE((*writer)->write_rows({rows.data(), width, height, info.row_bytes()}));
+    EXPECT_TRUE((*writer)->commit());
+    return path;
+  }
+  static std::vector<int> decode(const fs::path& path) {
+    auto reader = ImageReader::open(path);
+    EXPECT_TRUE(reader) << reader.error().message;
+    const ImageInfo info = (*reader)->info();
+    std::vector<std::byte> rows(info.row_bytes() * info.height);
+    EXPECT_TRUE((*reader)->read_rows({rows.data(), info.width, info.height, info.row_bytes()}));
+    std::vector<int> samples;
+    for (std::size_t i = 0; i < rows.size(); i += info.bits / 8)
+      samples.push_back(info.bits == 16 ? *reinterpret_cast<const std::uint16_t*>(&rows[i])
+                                        : static_cast<int>(rows[i]));
+    return samples;
+  }
+
+  fs::path folder_;
+};
+
+TEST_F(CudaUpscaler, FilesOfAllKindsComeOutAsFromTheCpu) {
+  NALASR_NEEDS_GPU();
+  const auto model = random_model(gpu_spec(DirectionMap::cosine, 64, 2, {0}, 2), 22);
+  Upscaler gpu(model, {.device = Device::cuda}), cpu(model, {.device = Device::cpu, .precision = Precision::fp32});
+  for (const int channels : {1, 3, 4})
+    for (const int bits : {8, 16})
+      for (const double scale : {2.0, 1.5}) {
+        SCOPED_TRACE(std::to_string(channels) + " channels, " + std::to_string(bits) + " bits, x" +
+                     std::to_string(scale));
+        const fs::path in = picture(13, 9, channels, bits);
+        const auto expected = cpu.run({.input = in, .output = folder_ / "cpu.png", .scale = scale});
+        const auto report = gpu.run({.input = in, .output = folder_ / "gpu.png", .scale = scale});
+        ASSERT_TRUE(expected && report) << report.error().message;
+        EXPECT_EQ(report->device, "cuda");
+        EXPECT_FALSE(report->device_note.empty());
+        EXPECT_EQ(report->fp32_redone, 0);
+        EXPECT_GT(report->predicted_device_peak, 0u);
+        const std::vector<int> a = decode(folder_ / "gpu.png"), b = decode(folder_ / "cpu.png");
+        ASSERT_EQ(a.size(), b.size());
+        const int unit = bits == 16 ? 257 : 1;
+        for (std::size_t i = 0; i < a.size(); ++i) ASSERT_LE(std::abs(a[i] - b[i]), 3 * unit) << "sample " << i;
+      }
+}
+
+TEST_F(CudaUpscaler, BudgetIsOfDeviceMemory) {
+  NALASR_NEEDS_GPU();
+  const auto model = random_model(gpu_spec(DirectionMap::cosine, 64, 2, {0}, 2), 23);
+  Upscaler upscaler(model, {.device = Device::cuda});
+  const fs::path in = picture(40, 30, 3, 8);
+  const auto refused = upscaler.run({.input = in, .output = folder_ / "out.png", .memory_budget = 100'000});
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::out_of_memory);
+  EXPECT_NE(refused.error().message.find("GPU memory"), std::string::npos) << refused.error().message;
+  EXPECT_FALSE(fs::exists(folder_ / "out.png"));
+}
+
+}  // namespace
+}  // namespace nalasr::test
