@@ -163,9 +163,10 @@ class Worker {
 
   ProgressCallback progress() {
     return [this](const Progress& p) {
-      if (!temporary_told_) {
-        temporary_told_ = true;
-        sink_.tell(wire::temporary, {{"path", open_temporary()}});
+      if (!temporary_told_) {  // decoding comes before the output is begun
+        const QString path = open_temporary();
+        temporary_told_ = !path.isEmpty();
+        if (temporary_told_) sink_.tell(wire::temporary, {{"path", path}});
       }
       controls_.wait_while_paused();
       const auto now = Clock::now();
