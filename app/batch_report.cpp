@@ -29,6 +29,23 @@ std::string output_name(const Job& job) {
   return job.output == kStandardOutput ? "standard output" : printable(job.output);
 }
 
+// Pictures that overlap share the host's memory: the measured peak is the summary's then.
+std::string memory_text(const RunReport& report, bool alone) {
+  if (report.plan.device == Device::cuda) {
+    return "GPU memory " + mebibytes(report.predicted_device_peak) + " predicted, " +
+           mebibytes(report.measured_device_peak) + " measured";
+  }
+  return "memory " + mebibytes(report.predicted_peak) + " predicted" +
+         (alone ? ", " + mebibytes(report.measured_peak) + " measured" : "");
+}
+
+// On a CPU that stands in for a GPU, why it does.
+std::string device_text(const RunReport& report) {
+  if (report.plan.device == Device::cuda) return report.instruction_set + " on " + report.device_note;
+  return report.device + " " + report.instruction_set +
+         (report.device_note.empty() ? "" : " (no GPU: " + report.device_note + ")");
+}
+
 const char* word_of(ErrorCode code) {
   static constexpr const char* kWords[] = {
       "invalid_argument", "not_found",          "io",        "corrupt", "unsupported",
@@ -84,26 +101,6 @@ void BatchReport::progress(std::size_t id, const Progress& progress) {
   if (line_.seconds_left() >= 0) event["seconds_left"] = line_.seconds_left();
   console_.print_data(line_of(event));
 }
-
-namespace {
-
-// Pictures that overlap share the host's memory: the measured peak is the summary's then.
-std::string memory_text(const RunReport& report, bool alone) {
-  if (report.plan.device == Device::cuda)
-    return "GPU memory " + mebibytes(report.predicted_device_peak) + " predicted, " +
-           mebibytes(report.measured_device_peak) + " measured";
-  return "memory " + mebibytes(report.predicted_peak) + " predicted" +
-         (alone ? ", " + mebibytes(report.measured_peak) + " measured" : "");
-}
-
-// On a CPU that stands in for a GPU, why it does.
-std::string device_text(const RunReport& report) {
-  if (report.plan.device == Device::cuda) return report.instruction_set + " on " + report.device_note;
-  return report.device + " " + report.instruction_set +
-         (report.device_note.empty() ? "" : " (no GPU: " + report.device_note + ")");
-}
-
-}  // namespace
 
 void BatchReport::done(std::size_t id, const RunReport& report) {
   const Job& job = list_.jobs[id];

@@ -20,6 +20,14 @@ bool MemoryLedger::may_enter(std::uint64_t now, std::uint64_t later) const {
   return held_ + now <= limit_ && waiting + growth <= limit_;
 }
 
+void MemoryLedger::lift_limit() {
+  {
+    const std::lock_guard lock(mutex_);
+    limit_ = 0;
+  }
+  changed_.notify_all();
+}
+
 bool MemoryLedger::enter(std::size_t id, std::uint64_t now, std::uint64_t later, const std::stop_token& stop) {
   later = std::max(now, later);
   std::unique_lock lock(mutex_);

@@ -19,6 +19,8 @@ class MemoryLedger {
   /// `limit`: bytes; 0 = without limit.
   explicit MemoryLedger(std::uint64_t limit) : limit_(limit) {}
 
+  /// From now on nothing has to wait; sums are still kept.
+  void lift_limit();
   /// Enters a picture that takes `now` while it is loaded and `later` while it is computed. False: stopped.
   bool enter(std::size_t id, std::uint64_t now, std::uint64_t later, const std::stop_token& stop);
   /// From `now` to `later`. False: stopped.
@@ -39,7 +41,7 @@ class MemoryLedger {
   [[nodiscard]] bool may_enter(std::uint64_t now, std::uint64_t later) const;
   void add(std::uint64_t bytes);
 
-  const std::uint64_t limit_;
+  std::uint64_t limit_;
   mutable std::mutex mutex_;
   std::condition_variable_any changed_;
   std::map<std::size_t, Entry> entries_;

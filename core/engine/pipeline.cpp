@@ -23,13 +23,6 @@ Error cancelled() { return {ErrorCode::cancelled, "cancelled", ""}; }
 
 constexpr std::uint64_t kLongestQueue = 256 << 20;  // bytes: some 85 megapixels
 
-/// On a GPU the budget is of device memory, which each plan keeps by itself.
-std::uint64_t host_limit(const PipelineOptions& options) {
-  const auto on_gpu = [](const UpscalerOptions& device) { return device.device == Device::cuda; };
-  if (std::any_of(options.devices.begin(), options.devices.end(), on_gpu)) return 0;
-  return options.memory_budget.value_or(0);
-}
-
 struct Travelling {
   std::size_t id = 0;
   UpscaleJobPtr job;
@@ -40,7 +33,11 @@ class Run {
  public:
   Run(std::vector<Upscaler>& devices, const PipelineOptions& options, const Pipeline::Source& source,
       const PipelineEvents& events)
-      : devices_(devices), options_(options), source_(source), events_(events), ledger_(host_limit(options)) {}
+      : devices_(devices),
+        options_(options),
+        source_(source),
+        events_(events),
+        ledger_(options.memory_budget.value_or(0)) {}
 
   PipelineSummary run(const std::stop_token& stop) {
     const std::stop_callback forward(stop, [this] { stopper_.request_stop(); });
@@ -104,6 +101,7 @@ class Run {
       const std::lock_guard lock(told_);
       events_.planned(item.id, (*job)->plan);
     }
+    if ((*job)->plan.device == Device::cuda) ledger_.lift_limit();  // the budget is of the GPU's memory then
     const auto start = Clock::now();
     const bool entered =
         ledger_.enter(item.id, (*job)->decode_bytes, (*job)->plan.predicted_peak, stopper_.get_token());
