@@ -54,6 +54,20 @@ TEST(MemoryLedger, StopEndsTheWait) {
   EXPECT_EQ(outcome, 0);
 }
 
+TEST(MemoryLedger, WithoutItsLimitNobodyWaits) {
+  MemoryLedger ledger(100);
+  std::stop_source stop;
+  ASSERT_TRUE(ledger.enter(1, 90, 90, stop.get_token()));
+  std::atomic<bool> second{false};
+  std::jthread waiting([&] { second = ledger.enter(2, 90, 90, stop.get_token()); });
+  std::this_thread::sleep_for(milliseconds(20));
+  EXPECT_FALSE(second);
+  ledger.lift_limit();
+  waiting.join();
+  EXPECT_TRUE(second);
+  EXPECT_EQ(ledger.peak(), 180u);
+}
+
 // A writer that remembers what it got, slowly, and fails at a row if told to.
 class SlowWriter final : public ImageWriter {
  public:
