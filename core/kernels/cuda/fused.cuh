@@ -39,6 +39,10 @@ struct Area {
   [[nodiscard]] NALASR_HOST_DEVICE int tiles(int tile_rows) const {
     return tile_columns() * ((last - first + tile_rows - 1) / tile_rows);
   }
+  /// First column and row of tile `index`.
+  [[nodiscard]] NALASR_HOST_DEVICE int2 tile(int index, int tile_rows) const {
+    return {index % tile_columns() * kTileColumns, first + index / tile_columns() * tile_rows};
+  }
 };
 
 struct RotaryTables {

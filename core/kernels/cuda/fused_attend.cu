@@ -25,20 +25,13 @@ struct AttendTile {
   float normaliser[(kNormaliserFloats + 3) / 4 * 4];
 };
 
-/// First row and column of tile `index`.
-template <int R>
-__device__ __forceinline__ int2 origin(const AttendArgs& a, int index) {
-  const int across = a.area.tile_columns();
-  return {index % across * kTileColumns, a.area.first + index / across * R};
-}
-
 /// S and m of the picture, or of the window that the tile lies in.
 template <int C, int D, int R>
 __device__ __forceinline__ void load_state(const AttendArgs& a, AttendTile<C, D, R>& tile, int index) {
   using T = AttendTile<C, D, R>;
   int state = 0;
   if (a.window > 0) {
-    const int2 at = origin<R>(a, index);
+    const int2 at = a.area.tile(index, R);
     const int columns = (a.area.width + a.shift + a.window - 1) / a.window;
     const int row = (at.y + a.shift) / a.window - (a.area.first + a.shift) / a.window;
     state = row * columns + (at.x + a.shift) / a.window;
@@ -61,7 +54,7 @@ __device__ __forceinline__ void load_state(const AttendArgs& a, AttendTile<C, D,
 template <int C, int D, int R>
 __device__ __forceinline__ void make_values(const AttendArgs& a, AttendTile<C, D, R>& tile, int index) {
   using T = AttendTile<C, D, R>;
-  const int2 at = origin<R>(a, index);
+  const int2 at = a.area.tile(index, R);
   const int lane = threadIdx.x % 32, g = lane / 4, t = lane % 4;
   for (int m = threadIdx.x / 32; m < (T::kTokens + 15) / 16; m += R) {
     std::uint32_t u[2][C / 8];
@@ -235,7 +228,7 @@ template <int C, int D, int R>
 __device__ __forceinline__ void make_row(const AttendArgs& a, const AttendTile<C, D, R>& tile, int index) {
   using T = AttendTile<C, D, R>;
   const int lane = threadIdx.x % 32, g = lane / 4, t = lane % 4, row = threadIdx.x / 32;
-  const int y = origin<R>(a, index).y + row, x0 = origin<R>(a, index).x;
+  const int y = a.area.tile(index, R).y + row, x0 = a.area.tile(index, R).x;
   if (y >= a.area.last) return;
   const __half* in = a.in.data + a.in.offset(y, 0, a.area.width, C);
   const int columns[2] = {min(x0 + g, a.area.width - 1), min(x0 + g + 8, a.area.width - 1)};  // beyond: never stored
@@ -271,12 +264,7 @@ __device__ __forceinline__ void make_row(const AttendArgs& a, const AttendTile<C
     check = fmaf(o[0][2 * k], 0.0f, check);
     std::uint32_t x[C / 8];  // read again: holding it all along costs registers
     load_token<C, T::kVector>(in + columns[k] * C, t, x);
-#pragma unroll
-    for (int i = 0; i < C / 8; ++i) {
-      const float2 residual = unpack_half(x[i]);
-      const float first = o[i][2 * k] + residual.x, second = o[i][2 * k + 1] + residual.y;
-      x[i] = pack_half(first, second);
-    }
+    add_to_words<C>(o, k, x);
     if (x0 + g + 8 * k < a.area.width)
       store_token<C, T::kVector>(a.out.data + a.out.offset(y, x0 + g + 8 * k, a.area.width, C), t, x);
   }

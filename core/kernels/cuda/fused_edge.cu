@@ -175,9 +175,9 @@ __global__ void __launch_bounds__(256, 2) tail_kernel(const TailArgs a) {
   using T = TailTile<C, S>;
   extern __shared__ __align__(16) unsigned char memory[];
   T& tile = *reinterpret_cast<T*>(memory);
-  const int across = a.area.tile_columns();
   for (int index = blockIdx.x; index < a.area.tiles(T::kTileRows); index += gridDim.x) {
-    const int y0 = a.area.first + index / across * T::kTileRows, x0 = index % across * kTileColumns;
+    const int2 at = a.area.tile(index, T::kTileRows);
+    const int x0 = at.x, y0 = at.y;
     __syncthreads();  // the tile before is finished with shared memory
     load_input<C, S>(a, tile, y0, x0);
     __syncthreads();

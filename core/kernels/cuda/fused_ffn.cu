@@ -31,13 +31,6 @@ struct FfnTile {
   static constexpr std::size_t z_bytes(int hidden) { return TileRows * kTileColumns * (hidden + 8) * sizeof(__half); }
 };
 
-/// First row and column of tile `index`.
-template <int R>
-__device__ __forceinline__ int2 origin(const FfnArgs& a, int index) {
-  const int across = a.area.tile_columns();
-  return {index % across * kTileColumns, a.area.first + index / across * R};
-}
-
 /// x₃ of the tile and its border; a thread takes three columns of two channels. Values outside the picture are finite
 /// and never used: y is zero there.
 template <int C, int H, int R, bool Interior>
@@ -67,7 +60,7 @@ template <int C, int H, int R>
 __device__ __forceinline__ void make_hidden(const FfnArgs& a, FfnTile<C, H, R>& tile, int index, int chunk) {
   using T = FfnTile<C, H, R>;
   const int lane = threadIdx.x % 32, g = lane / 4, t = lane % 4;
-  const int2 at = origin<R>(a, index);
+  const int2 at = a.area.tile(index, R);
 #pragma unroll 1
   for (int m = threadIdx.x / 32; m < (T::kTokens + 15) / 16; m += R) {
     std::uint32_t u[2][C / 8];
@@ -75,8 +68,9 @@ __device__ __forceinline__ void make_hidden(const FfnArgs& a, FfnTile<C, H, R>& 
     for (int k = 0; k < 2; ++k) {
       const int token = min(m * 16 + g + 8 * k, T::kTokens - 1);
       load_token<C, T::kVector>(tile.x + token * T::kStride, t, u[k]);
-      if (chunk == 0) tile.moments[token] = moments_of<C>(u[k]);
-      normalise<C>(u[k], tile.moments[token]);
+      const float2 moments = chunk == 0 ? moments_of<C>(u[k]) : tile.moments[token];
+      if (chunk == 0 && t == 0 && token == m * 16 + g + 8 * k) tile.moments[token] = moments;
+      normalise<C>(u[k], moments);
     }
     float acc[H / 8][4];
     broadcast<H, T::kHiddenVector>(acc, a.fc1_bias + chunk * H, t);
@@ -136,7 +130,7 @@ template <int C, int H, int R>
 __device__ __forceinline__ void make_row(const FfnArgs& a, const FfnTile<C, H, R>& tile, int index) {
   using T = FfnTile<C, H, R>;
   const int lane = threadIdx.x % 32, g = lane / 4, t = lane % 4, row = threadIdx.x / 32;
-  const int2 at = origin<R>(a, index);
+  const int2 at = a.area.tile(index, R);
   const int y = at.y + row;
   if (y >= a.area.last) return;
   float sums[C / 8][4];
@@ -157,12 +151,7 @@ __device__ __forceinline__ void make_row(const FfnArgs& a, const FfnTile<C, H, R
     check = fmaf(sums[0][2 * k], 0.0f, check);
     std::uint32_t words[C / 8];
     load_token<C, T::kVector>(tile.x + ((row + 1) * T::kColumns + 1 + g + 8 * k) * T::kStride, t, words);
-#pragma unroll
-    for (int i = 0; i < C / 8; ++i) {
-      const float2 residual = unpack_half(words[i]);
-      const float first = sums[i][2 * k] + residual.x, second = sums[i][2 * k + 1] + residual.y;
-      words[i] = pack_half(first, second);
-    }
+    add_to_words<C>(sums, k, words);
     store_token<C, T::kVector>(a.out.data + a.out.offset(y, x, a.area.width, C), t, words);
   }
   if (check != 0) atomicAdd(a.overflows, 1);  // only infinities and NaN differ from 0 here
@@ -174,7 +163,7 @@ __global__ void __launch_bounds__(32 * R, (C > 64 ? 256 : 512) / (32 * R)) ffn_k
   FfnTile<C, H, R>& tile = *reinterpret_cast<FfnTile<C, H, R>*>(memory);
   for (int index = blockIdx.x; index < a.area.tiles(R); index += gridDim.x) {
     __syncthreads();  // the tile before is finished with shared memory
-    const int2 at = origin<R>(a, index);
+    const int2 at = a.area.tile(index, R);
     if (at.y >= 2 && at.y + R + 2 <= a.area.bottom(2) && at.x >= 2 && at.x + kTileColumns + 2 <= a.area.width)
       make_x3<C, H, R, true>(a, tile, at);
     else

@@ -37,9 +37,9 @@ __global__ void __launch_bounds__(256, 2) group_kernel(const GroupArgs a) {
   extern __shared__ __align__(16) unsigned char memory[];
   T& tile = *reinterpret_cast<T*>(memory);
   const int lane = threadIdx.x % 32, g = lane / 4, t = lane % 4;
-  const int across = a.area.tile_columns();
   for (int index = blockIdx.x; index < a.area.tiles(T::kTileRows); index += gridDim.x) {
-    const int y0 = a.area.first + index / across * T::kTileRows, x0 = index % across * kTileColumns;
+    const int2 at = a.area.tile(index, T::kTileRows);
+    const int x0 = at.x, y0 = at.y;
     __syncthreads();  // the tile before is finished with shared memory
     load_tile<C>(a, tile, y0, x0);
     __syncthreads();
@@ -82,12 +82,7 @@ __global__ void __launch_bounds__(256, 2) group_kernel(const GroupArgs a) {
           std::uint32_t words[T::kChunk / 8];
           load_token<T::kChunk, T::kVector>(
               tile.x + ((row + r + 1) * T::kColumns + g + 8 * k + 1) * T::kStride + chunk * T::kChunk, t, words);
-#pragma unroll
-          for (int i = 0; i < T::kChunk / 8; ++i) {
-            const float2 residual = unpack_half(words[i]);
-            const float first = acc[r][i][2 * k] + residual.x, second = acc[r][i][2 * k + 1] + residual.y;
-            words[i] = pack_half(first, second);
-          }
+          add_to_words<T::kChunk>(acc[r], k, words);
           store_token<T::kChunk, T::kVector>(a.out.data + a.out.offset(y, x, a.area.width, C) + chunk * T::kChunk, t,
                                              words);
         }

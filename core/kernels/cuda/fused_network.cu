@@ -25,6 +25,14 @@ RotaryTables tables(const Rotary& r) {
   return {reinterpret_cast<const float2*>(r.rows), reinterpret_cast<const float2*>(r.columns)};
 }
 
+/// Maps and area: `halo` rows of `in` above the first are read.
+template <typename Args>
+void place(Args& a, const Kernels::Picture& p, Rows in, int halo, Rows out, Span rows) {
+  a.in = view_of<const __half>(in, rows.first - halo);
+  a.out = view_of<__half>(out, rows.first);
+  a.area = area_of(p, rows);
+}
+
 class FusedKernels : public Kernels {
  public:
   explicit FusedKernels(const FoldedNetwork& n) : spec_(n.spec), nala_(NalaParams::of(n.spec)), weights_(n) {}
@@ -76,9 +84,7 @@ class FusedKernels : public Kernels {
   void attend(const Picture& p, int block, Rows in, Rows out, Span rows, const void* states, int window, int shift,
               Stream stream) const override {
     AttendArgs a = weights_.blocks[block].attend;
-    a.in = view_of<const __half>(in, rows.first - 2);
-    a.out = view_of<__half>(out, rows.first);
-    a.area = area_of(p, rows);
+    place(a, p, in, 2, out, rows);
     a.rotary = tables(p.rotary);
     a.states = static_cast<const float*>(states);
     a.state_floats = static_cast<int>(state_floats(nala_));
@@ -90,18 +96,14 @@ class FusedKernels : public Kernels {
 
   void ffn(const Picture& p, int block, Rows in, Rows out, Span rows, Stream stream) const override {
     FfnArgs a = weights_.blocks[block].ffn;
-    a.in = view_of<const __half>(in, rows.first - 2);
-    a.out = view_of<__half>(out, rows.first);
-    a.area = area_of(p, rows);
+    place(a, p, in, 2, out, rows);
     a.overflows = p.overflows;
     run(launch_ffn(spec_.dim, a, stream));
   }
 
   void group_conv(const Picture& p, int group, Rows in, Rows out, Span rows, Stream stream) const override {
     GroupArgs a = weights_.groups[group];
-    a.in = view_of<const __half>(in, rows.first - 1);
-    a.out = view_of<__half>(out, rows.first);
-    a.area = area_of(p, rows);
+    place(a, p, in, 1, out, rows);
     a.overflows = p.overflows;
     run(launch_group_conv(spec_.dim, a, stream));
   }
@@ -119,9 +121,7 @@ class FusedKernels : public Kernels {
  private:
   [[nodiscard]] BarrierArgs barrier_args(const Picture& p, int block, Rows in, Rows out, Span rows, float* sums) const {
     BarrierArgs a = weights_.blocks[block].barrier;
-    a.in = view_of<const __half>(in, rows.first - 1);
-    a.out = view_of<__half>(out, rows.first);
-    a.area = area_of(p, rows);
+    place(a, p, in, 1, out, rows);
     a.rotary = tables(p.rotary);
     a.sums = sums;
     return a;

@@ -124,4 +124,14 @@ __device__ __forceinline__ void to_words(const float (&acc)[N / 8][4], int token
   for (int i = 0; i < N / 8; ++i) words[i] = pack_half(acc[i][2 * token], acc[i][2 * token + 1]);
 }
 
+/// The accumulators of token g (`token` = 0) or g + 8 (1) added to what `words` hold of it.
+template <int N>
+__device__ __forceinline__ void add_to_words(const float (&acc)[N / 8][4], int token, std::uint32_t (&words)[N / 8]) {
+#pragma unroll
+  for (int i = 0; i < N / 8; ++i) {
+    const float2 v = unpack_half(words[i]);
+    words[i] = pack_half(acc[i][2 * token] + v.x, acc[i][2 * token + 1] + v.y);
+  }
+}
+
 }  // namespace nalasr::cuda

@@ -88,6 +88,5 @@ inline std::uint32_t tanh_half2(std::uint32_t a) {
 inline float exp2_fast(float v) { return std::exp2(v); }
 inline float log2_fast(float v) { return std::log2(v); }
 inline float reciprocal_fast(float v) { return 1.0f / v; }
-inline float tanh_fast(float v) { return std::tanh(v); }
 
 }  // namespace nalasr::cuda
