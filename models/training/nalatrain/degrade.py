@@ -33,7 +33,7 @@ class Ranges:
     """The distribution. Blur widths are in HR pixels at x4 and shrink with the scale; noise is in 8-bit units."""
 
     flat: float = 0.02  # share of pictures of one colour: white is to stay white, whatever noise or JPEG did to it
-    clean: float = 0.15  # share of plain bicubic pictures: good inputs are not to be smoothed
+    clean: float = 0.2  # share of plain bicubic pictures: good inputs are not to be smoothed
     twice: float = 0.25  # share of the others that go through two passes
     blurs: tuple[float, ...] = (0.08, 0.47, 0.22, 0.1, 0.13)  # none, Gaussian, skew Gaussian, motion, defocus
     sigma: tuple[float, float] = (0.2, 3.4)
