@@ -50,8 +50,7 @@ std::vector<float> run(const cuda::Kernels& kernels, const ModelSpec& spec, int 
       std::vector<double> total(cuda::sum_floats(nala));
       std::vector<float> state(kernels.state_bytes() / sizeof(float));
       strips([&](cuda::Span s) {
-        const int units = (s.last - s.first + cuda::kUnitRows - 1) / cuda::kUnitRows *
-                          ((width + cuda::kUnitColumns - 1) / cuda::kUnitColumns);
+        const int units = cuda::unit_count(width, height, s.last - s.first);
         std::vector<float> sums(cuda::sum_floats(nala) * units, std::nanf(""));
         kernels.barrier(picture, block, x, x1, s, sums.data(), nullptr);
         kernels.reduce(sums.data(), units, total.data(), nullptr);

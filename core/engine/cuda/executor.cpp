@@ -188,8 +188,7 @@ class Run {
         break;
       case Op::barrier: {
         kernels_.barrier(picture_, s.index, in, map_.rows(), step.rows, m.sums, stream);
-        const int units = (step.rows.last - step.rows.first + kUnitRows - 1) / kUnitRows *
-                          ((shape_.width + kUnitColumns - 1) / kUnitColumns);
+        const int units = unit_count(shape_.width, shape_.height, step.rows.last - step.rows.first);
         kernels_.reduce(m.sums, units, layout_.total, stream);
         break;
       }

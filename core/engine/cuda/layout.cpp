@@ -15,8 +15,6 @@ int tail_rows_of(const RunShape& s) {
   return std::clamp(rows / kUnitRows * kUnitRows, kUnitRows, s.strip_rows);
 }
 
-int units_across(int width) { return (width + kUnitColumns - 1) / kUnitColumns; }
-
 }  // namespace
 
 RunShape::RunShape(const ModelSpec& model, int w, int h, int row_bytes, Sample kind, bool strips, int rows)
@@ -63,10 +61,7 @@ RunLayout lay_out(const RunShape& shape, const DeviceCosts& costs, bool whole_ma
     for (const StageShape& stage : sweep.stages) {
       StageMemory& m = memory.emplace_back();
       if (stage.capacity > 0) m.ring = take(row_bytes * stage.capacity);
-      if (stage.op == Op::barrier) {
-        const int rows = (stage.step_rows + kUnitRows - 1) / kUnitRows;
-        m.sums = floats(sum * rows * units_across(shape.width));
-      }
+      if (stage.op == Op::barrier) m.sums = floats(sum * unit_count(shape.width, shape.height, stage.step_rows));
       if (stage.op == Op::windows) {
         const int across = (shape.width + stage.shift + stage.window - 1) / stage.window;
         // A step may begin and end inside the first and the last row of windows.

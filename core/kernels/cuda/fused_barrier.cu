@@ -15,12 +15,16 @@ namespace {
 
 constexpr int kPartRows = 8, kPartColumns = 32;  // tokens in shared memory at a time
 
-template <int C, int D>
+/// Warps of a block. Units are many and small: of three little blocks on a processor, one computes while another waits.
+/// Windows are few and large: each needs a whole processor. Larger heads leave registers for 8 warps at most.
+constexpr int warps_of(int dim, int head_dim, bool windows) { return dim > 64 || head_dim > 32 ? 8 : windows ? 12 : 4; }
+
+template <int C, int D, int Warps>
 struct BarrierTile {
   static constexpr int kVector = vector_of(C), kHeads = C / D;
   static constexpr int kParts = D > 48 ? 2 : 1;  // of a head's S, by columns, where it is too much for one warp
   static constexpr int kColumns = D / kParts;    // of S in a warp
-  static constexpr int kGroups = (D <= 32 && C <= 64 ? 12 : 8) / (kHeads * kParts);  // as many warps as registers allow
+  static constexpr int kGroups = Warps / (kHeads * kParts);
   static constexpr int kWarps = kHeads * kParts * kGroups, kThreads = 32 * kWarps;
   static constexpr int kStride = C + 8;
   static constexpr int kSumTiles = 2 * D / 16 * (D / 8);  // 16 × 8 tiles of a head's S
@@ -32,9 +36,9 @@ struct BarrierTile {
 };
 
 /// x₁ of the part at (y0, x0), to shared memory and, inside the area, to the map.
-template <int C, int D, bool Interior>
-__device__ __forceinline__ void make_x1(const BarrierArgs& a, BarrierTile<C, D>& tile, int y0, int x0) {
-  using T = BarrierTile<C, D>;
+template <int C, int D, int Warps, bool Interior>
+__device__ __forceinline__ void make_x1(const BarrierArgs& a, BarrierTile<C, D, Warps>& tile, int y0, int x0) {
+  using T = BarrierTile<C, D, Warps>;
   constexpr int kAcross = 4;
 #pragma unroll 1
   for (int item = threadIdx.x; item < C / 2 * (kPartColumns / kAcross); item += T::kThreads) {
@@ -73,12 +77,13 @@ struct WarpSums {
   float m[2 * D / 16][2];
 };
 
-/// Adds 16 tokens, beginning at (y, x) and at token `first` of the part, to the sums of this warp.
-template <int C, int D>
-__device__ __forceinline__ void add_tokens(const BarrierArgs& a, const BarrierTile<C, D>& tile, int head, int part,
-                                           int first, int y, int x, int lane,
-                                           WarpSums<D, BarrierTile<C, D>::kColumns>& sums) {
-  using T = BarrierTile<C, D>;
+/// Adds 16 tokens, beginning at (y, x) and at token `first` of the part, to the sums of this warp. `Interior`: all of
+/// them lie in the picture; else those outside count as zeros.
+template <int C, int D, int Warps, bool Interior>
+__device__ __forceinline__ void add_tokens(const BarrierArgs& a, const BarrierTile<C, D, Warps>& tile, int head,
+                                           int part, int first, int y, int x, int lane,
+                                           WarpSums<D, BarrierTile<C, D, Warps>::kColumns>& sums) {
+  using T = BarrierTile<C, D, Warps>;
   const int g = lane / 4, t = lane % 4;
   std::uint32_t u[2][C / 8];
 #pragma unroll
@@ -92,7 +97,7 @@ __device__ __forceinline__ void add_tokens(const BarrierArgs& a, const BarrierTi
 #pragma unroll
     for (int e = 0; e < 2; ++e) {
       const int column = x + 8 * n + 2 * t + e;
-      inside[n][e] = y >= 0 && y < a.area.height && column >= 0 && column < a.area.width;
+      inside[n][e] = Interior || (y >= 0 && y < a.area.height && column >= 0 && column < a.area.width);
     }
 
   constexpr int kFragments = C / 16 * 32;  // of 16 rows of weights
@@ -172,10 +177,11 @@ __device__ __forceinline__ int accumulator_index(int feature, int channel) {
 }
 
 /// Adds up the warps of a head in order and writes S and m to `out`.
-template <int C, int D>
-__device__ __forceinline__ void write_sums(BarrierTile<C, D>& tile, WarpSums<D, BarrierTile<C, D>::kColumns>& sums,
-                                           int head, int part, int group, int lane, float* out) {
-  using T = BarrierTile<C, D>;
+template <int C, int D, int Warps>
+__device__ __forceinline__ void write_sums(BarrierTile<C, D, Warps>& tile,
+                                           WarpSums<D, BarrierTile<C, D, Warps>::kColumns>& sums, int head, int part,
+                                           int group, int lane, float* out) {
+  using T = BarrierTile<C, D, Warps>;
   float* s = tile.sums + head * (T::kSumTiles * 128 + 2 * D);
   float* m = s + T::kSumTiles * 128;
   for (int turn = 0; turn < T::kGroups; ++turn) {
@@ -210,9 +216,9 @@ __device__ __forceinline__ void write_sums(BarrierTile<C, D>& tile, WarpSums<D, 
     out[kAll + i] = tile.sums[i / (2 * D) * (T::kSumTiles * 128 + 2 * D) + T::kSumTiles * 128 + i % (2 * D)];
 }
 
-template <int C, int D>
-__global__ void __launch_bounds__(D <= 32 && C <= 64 ? 384 : 256, 1) barrier_kernel(const BarrierArgs a) {
-  using T = BarrierTile<C, D>;
+template <int C, int D, int Warps>
+__global__ void __launch_bounds__(32 * Warps, 12 / Warps) barrier_kernel(const BarrierArgs a) {
+  using T = BarrierTile<C, D, Warps>;
   extern __shared__ __align__(16) unsigned char memory[];
   T& tile = *reinterpret_cast<T*>(memory);
   const int lane = threadIdx.x % 32, warp = threadIdx.x / 32;
@@ -226,28 +232,40 @@ __global__ void __launch_bounds__(D <= 32 && C <= 64 ? 384 : 256, 1) barrier_ker
     for (int x0 = unit_x; x0 < unit_x + a.unit_columns && x0 < a.area.width; x0 += kPartColumns) {
       if (x0 + kPartColumns <= 0) continue;
       __syncthreads();  // the part before is finished with shared memory
+      const auto add_part = [&]<bool Interior>() {
+        make_x1<C, D, Warps, Interior>(a, tile, y0, x0);
+        __syncthreads();
+#pragma unroll 1
+        for (int first = group * 16; first < kPartRows * kPartColumns; first += T::kGroups * 16)
+          add_tokens<C, D, Warps, Interior>(a, tile, head, part, first, y0 + first / kPartColumns,
+                                            x0 + first % kPartColumns, lane, sums);
+      };
       if (y0 >= 1 && y0 >= a.area.first && y0 + kPartRows + 1 <= a.area.bottom(1) && x0 >= 1 &&
           x0 + kPartColumns + 1 <= a.area.width)
-        make_x1<C, D, true>(a, tile, y0, x0);
+        add_part.template operator()<true>();
       else
-        make_x1<C, D, false>(a, tile, y0, x0);
-      __syncthreads();
-#pragma unroll 1
-      for (int first = group * 16; first < kPartRows * kPartColumns; first += T::kGroups * 16)
-        add_tokens<C, D>(a, tile, head, part, first, y0 + first / kPartColumns, x0 + first % kPartColumns, lane, sums);
+        add_part.template operator()<false>();
     }
   }
   constexpr int kFloats = T::kHeads * 2 * D * (D + 1);
   float* out = a.sums + (static_cast<std::size_t>(blockIdx.y) * a.units_across + blockIdx.x) * kFloats;
-  write_sums<C, D>(tile, sums, head, part, group, lane, out);
+  write_sums<C, D, Warps>(tile, sums, head, part, group, lane, out);
+}
+
+template <int C, int D, bool Windows>
+bool launch_blocks(int units_down, const BarrierArgs& a, Stream stream) {
+  constexpr int kWarps = warps_of(C, D, Windows);
+  using T = BarrierTile<C, D, kWarps>;
+  const auto kernel = barrier_kernel<C, D, kWarps>;
+  if (remembered_blocks(kernel, T::kThreads, sizeof(T)) == 0) return false;
+  if (units_down > 0) kernel<<<dim3(a.units_across, units_down), T::kThreads, sizeof(T), stream>>>(a);
+  return true;
 }
 
 template <int C, int D>
 bool launch(int units_down, const BarrierArgs& a, Stream stream) {
-  using T = BarrierTile<C, D>;
-  if (remembered_blocks(barrier_kernel<C, D>, T::kThreads, sizeof(T)) == 0) return false;
-  if (units_down > 0) barrier_kernel<C, D><<<dim3(a.units_across, units_down), T::kThreads, sizeof(T), stream>>>(a);
-  return true;
+  return a.unit_rows > kUnitRows ? launch_blocks<C, D, true>(units_down, a, stream)
+                                 : launch_blocks<C, D, false>(units_down, a, stream);
 }
 
 }  // namespace

@@ -53,9 +53,9 @@ class FusedKernels : public Kernels {
   void barrier(const Picture& p, int block, Rows in, Rows out, Span rows, float* sums, Stream stream) const override {
     BarrierArgs a = barrier_args(p, block, in, out, rows, sums);
     a.unit_rows = kUnitRows;
-    a.unit_columns = kUnitColumns;
+    a.unit_columns = unit_columns(p.width, p.height);
     a.first_row = rows.first;
-    a.units_across = (p.width + kUnitColumns - 1) / kUnitColumns;
+    a.units_across = units_across(p.width, p.height);
     run(launch_barrier(spec_.dim, nala_.head_dim, (rows.last - rows.first + kUnitRows - 1) / kUnitRows, a, stream));
   }
 

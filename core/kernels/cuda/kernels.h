@@ -56,7 +56,18 @@ struct Rotary {
 };
 
 /// Keys and values are summed in units of tokens that do not depend on strips: results are the same bytes for any plan.
-inline constexpr int kUnitRows = 8, kUnitColumns = 64;
+inline constexpr int kUnitRows = 8;
+/// Columns of a unit. Narrow ones in a small picture: wide ones would leave processors without work.
+constexpr int unit_columns(int width, int height) {
+  return static_cast<std::int64_t>(width) * height < 1 << 18 ? 32 : 64;
+}
+constexpr int units_across(int width, int height) {
+  return (width + unit_columns(width, height) - 1) / unit_columns(width, height);
+}
+/// Units in so many rows, the first of which begins one.
+constexpr int unit_count(int width, int height, int rows) {
+  return (rows + kUnitRows - 1) / kUnitRows * units_across(width, height);
+}
 
 /// Floats of one partial sum and of one state: S [heads][2d][d], then m [heads][2d], un-normalised or final.
 constexpr std::size_t sum_floats(const NalaParams& p) {

@@ -46,7 +46,7 @@ class PlainKernels : public Kernels {
   }
 
   void barrier(const Picture& p, int block, Rows in, Rows out, Span rows, float* sums, Stream stream) const override {
-    accumulate(p, block, in, out, rows, {kUnitRows, kUnitColumns, 0, 0}, sums, stream);
+    accumulate(p, block, in, out, rows, {kUnitRows, unit_columns(p.width, p.height), 0, 0}, sums, stream);
   }
   void windows(const Picture& p, int block, int window, int shift, Rows in, Rows out, Span rows, float* sums,
                Stream stream) const override {

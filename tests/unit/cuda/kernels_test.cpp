@@ -113,14 +113,13 @@ TEST_P(CudaKernels, BarrierAddsUpKeysAndValues) {
   DeviceMap in = b.map(), out = b.map();
   const std::vector<float> x = in.rounded(random_values(in.get().size(), 1));
   in.set(x);
-  const int across = (c.width + cuda::kUnitColumns - 1) / cuda::kUnitColumns;
-  const int down = (c.height + cuda::kUnitRows - 1) / cuda::kUnitRows;
+  const int units = cuda::unit_count(c.width, c.height, c.height);
   const std::size_t floats = cuda::sum_floats(NalaParams::of(b.spec));
-  const cuda::DeviceBuffer sums = poisoned(floats * across * down * sizeof(float)), total(floats * sizeof(double));
+  const cuda::DeviceBuffer sums = poisoned(floats * units * sizeof(float)), total(floats * sizeof(double));
   cuda::fill_zero(total.data(), total.size(), b.stream.get());
   b.kernels->barrier(b.picture, 0, in.rows(), out.rows(), b.all(), reinterpret_cast<float*>(sums.data()),
                      b.stream.get());
-  b.kernels->reduce(reinterpret_cast<const float*>(sums.data()), across * down, reinterpret_cast<double*>(total.data()),
+  b.kernels->reduce(reinterpret_cast<const float*>(sums.data()), units, reinterpret_cast<double*>(total.data()),
                     b.stream.get());
   b.expect_no_overflow();
   const std::vector<float> x1 = out.get();
@@ -140,8 +139,7 @@ TEST_P(CudaKernels, AttendEqualsReference) {
   NALASR_BENCH(b, {0});
   DeviceMap in = b.map(), x1_map = b.map(), out = b.map();
   in.set(random_values(in.get().size(), 2));
-  const int units =
-      (c.width + cuda::kUnitColumns - 1) / cuda::kUnitColumns * ((c.height + cuda::kUnitRows - 1) / cuda::kUnitRows);
+  const int units = cuda::unit_count(c.width, c.height, c.height);
   const std::size_t floats = cuda::sum_floats(NalaParams::of(b.spec));
   const cuda::DeviceBuffer sums = poisoned(floats * units * sizeof(float)), total(floats * sizeof(double));
   const cuda::DeviceBuffer state = poisoned(b.kernels->state_bytes());
@@ -166,7 +164,7 @@ TEST_P(CudaKernels, WindowsEqualReference) {
   for (const int shift : {0, 16}) {
     const int across = (c.width + shift + window - 1) / window, down = (c.height + shift + window - 1) / window;
     const std::size_t floats = cuda::sum_floats(NalaParams::of(b.spec));
-    const cuda::DeviceBuffer sums = poisoned(floats * across * down * sizeof(float));
+    const cuda::DeviceBuffer sums = poisoned(floats * units * sizeof(float));
     const cuda::DeviceBuffer states = poisoned(b.kernels->state_bytes() * across * down);
     b.kernels->windows(b.picture, 0, window, shift, in.rows(), x1_map.rows(), b.all(),
                        reinterpret_cast<float*>(sums.data()), b.stream.get());
