@@ -1,0 +1,2 @@
+// Charts as inline SVG for the page of a comparison.
+#pragma once
