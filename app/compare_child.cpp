@@ -13,6 +13,7 @@
 #include <cstring>
 #include <system_error>
 
+#include "console.h"
 #include "units.h"
 
 namespace nalasr::app {
@@ -85,7 +86,10 @@ Result<MethodRun> outcome(int status, const std::string& text) {
   }
   const int code = WEXITSTATUS(status);
   if (code == kMethodOutOfMemory) return Error{ErrorCode::out_of_memory, "ran out of memory", ""};
-  if (code != 0) return Error{ErrorCode::internal, "failed with exit code " + std::to_string(code), ""};
+  if (code != 0) {
+    const std::string said = text.substr(0, text.find('\n'));
+    return Error{ErrorCode::internal, said.empty() ? "failed with exit code " + std::to_string(code) : printable(said), ""};
+  }
   auto run = parse_method_run(text);
   if (!run) return Error{ErrorCode::internal, "printed something else than a measurement", ""};
   return run;
@@ -151,7 +155,7 @@ int measure_here(const std::vector<std::string>& a) {
   const auto model = Model::load(a[1]);
   const auto run = model ? run_own_method(*model, request) : Result<MethodRun>(model.error());
   if (!run) {
-    std::fprintf(stderr, "nalasr: %s: %s\n", a[0].c_str(), run.error().message.c_str());
+    std::printf("%s\n", run.error().message.c_str());
     return run.error().code == ErrorCode::out_of_memory ? kMethodOutOfMemory : 1;
   }
   return std::printf("%s\n", to_json(*run).c_str()) > 0 ? 0 : 1;

@@ -22,7 +22,7 @@ std::optional<std::filesystem::path> torch_program();
 
 /// Starts a fresh process for `request` and waits for what it measured. `model`: the weights' file. Where it takes
 /// longer than `limit` it is killed. `host_limit`: bytes of data it may allocate, 0: no limit. Errors: out_of_memory,
-/// internal (it failed; what it said is on standard error already), cancelled, device_unavailable (there is no
+/// internal (it failed; the message is what it said), cancelled, device_unavailable (there is no
 /// torch_program).
 Result<MethodRun> measure_in_process(const MethodRequest& request, const std::filesystem::path& model,
                                      std::chrono::seconds limit, std::uint64_t host_limit, const std::stop_token& stop);

@@ -1,7 +1,7 @@
 // nalasr compare: what our way of computing takes beside others, measured on this machine.
 #include <algorithm>
 #include <fstream>
-#include <set>
+#include <map>
 #include <sstream>
 #include <system_error>
 
@@ -151,7 +151,7 @@ std::uint64_t usable_memory(const Wanted& w) {
   return gpu ? static_cast<std::uint64_t>(kUsableShare * (gpu->total - gpu->used)) : 0;
 }
 
-/// Runs methods size by size, and remembers which of them were too slow already.
+/// Runs methods size by size, and learns from small pictures which large ones would take too long.
 class Runs {
  public:
   Runs(Console& console, const Wanted& wanted, std::stop_token stop)
@@ -165,8 +165,9 @@ class Runs {
     const std::uint64_t usable = usable_memory(wanted_);
     if (!is_ours(method) && !torch_program()) {
       entry.reason = kHowToGetTorch;
-    } else if (too_slow_.count(method) > 0) {
-      entry.reason = "a smaller picture was already stopped after " + std::to_string(wanted_.limit) + " s";
+    } else if (const double expected = expected_seconds(entry); expected > wanted_.limit) {
+      entry.reason = "it would take about " + seconds(expected) + ", as smaller pictures say; the limit is " +
+                     seconds(wanted_.limit);
     } else if (usable > 0 && entry.computed > usable) {
       entry.reason = "it would need " + mebibytes(entry.computed) + " of " + mebibytes(usable) + " that are free";
     } else {
@@ -188,10 +189,22 @@ class Runs {
     auto run = measure_in_process(request, wanted_.model.file, std::chrono::seconds(wanted_.limit), host_limit, stop_);
     if (run) {
       entry.run = std::move(*run);
+      slowest_[entry.method] = {entry.tokens(), entry.run->median_seconds()};
       return;
     }
     entry.reason = run.error().message;
-    if (run.error().code == ErrorCode::cancelled) too_slow_.insert(entry.method);
+    if (run.error().code == ErrorCode::cancelled) {
+      slowest_[entry.method] = {entry.tokens(), static_cast<double>(wanted_.limit)};
+    }
+  }
+
+  /// From the last smaller picture: work grows with the tokens, or with their square where all attend to all.
+  [[nodiscard]] double expected_seconds(const ComparisonEntry& e) const {
+    const auto before = slowest_.find(e.method);
+    if (before == slowest_.end()) return 0;
+    const double ratio = static_cast<double>(e.tokens()) / static_cast<double>(before->second.tokens);
+    const bool quadratic = e.method == Method::softmax_flash || e.method == Method::softmax_materialised;
+    return before->second.seconds * (quadratic ? ratio * ratio : ratio);
   }
 
   void tell(const ComparisonEntry& e) {
@@ -211,7 +224,11 @@ class Runs {
   Console& console_;
   const Wanted& wanted_;
   std::stop_token stop_;
-  std::set<Method> too_slow_;
+  struct Timed {
+    std::uint64_t tokens;
+    double seconds;
+  };
+  std::map<Method, Timed> slowest_;
 };
 
 bool write(Console& console, const fs::path& file, const std::string& text) {

@@ -14,7 +14,7 @@ namespace {
 using namespace nalasr;
 
 int fail(const std::string& subject, const Error& error) {
-  std::fprintf(stderr, "nalasr-compare-torch: %s: %s\n", subject.c_str(), error.message.c_str());
+  std::printf("%s: %s\n", subject.c_str(), error.message.c_str());  // where compare reads
   return error.code == ErrorCode::out_of_memory ? kMethodOutOfMemory : 1;
 }
 

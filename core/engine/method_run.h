@@ -25,7 +25,7 @@ Result<MethodPicture> method_picture(const MethodRequest& request);
 using MethodStep = std::function<Result<void>(const MethodPicture& picture, std::span<std::uint8_t> result)>;
 
 /// Runs `step` on a small picture first, which loads what is loaded lazily, then the warm-up, then the timed runs, all
-/// with a result of their own. Fills in times and host memory; whoever knows the device adds the rest.
+/// with a result of their own; after 45 seconds no further run begins. Fills in times and host memory; whoever knows the device adds the rest.
 /// `before_meters`: called when the small picture is done. Errors: those of `step` and method_picture; out_of_memory.
 Result<MethodRun> measure_method(const MethodRequest& request, int scale, const MethodStep& step,
                                  const std::function<void()>& before_meters = {});

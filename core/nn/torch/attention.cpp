@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <numbers>
+#include <optional>
 #include <tuple>
 #include <utility>
 
@@ -154,8 +155,9 @@ at::Tensor attend_windows(const at::Tensor& q, const at::Tensor& k, const at::Te
   const at::Tensor query = heads(q);
   const Turn turn(spec.window, spec.window, query, spec);
   const bool whole = spec.shift == 0 && q.size(1) % spec.window == 0 && q.size(2) % spec.window == 0;
-  const at::Tensor o =
-      at::scaled_dot_product_attention(turn(query), turn(heads(k)), heads(v), whole ? at::Tensor() : windows.inside(q));
+  std::optional<at::Tensor> mask;
+  if (!whole) mask = windows.inside(q);
+  const at::Tensor o = at::scaled_dot_product_attention(turn(query), turn(heads(k)), heads(v), mask);
   return windows.join(o.transpose(1, 2).reshape({-1, spec.window, spec.window, q.size(3)}));
 }
 
