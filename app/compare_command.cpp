@@ -30,7 +30,7 @@ constexpr const char* kHowToGetTorch =
 struct Arguments {
   std::string input, model = "light", scale, device = "auto", precision = "mixed";
   std::vector<std::string> sizes, methods;
-  std::string threads, repeat, warm_up, limit = "1800", memory_limit, report, check, command_line;
+  std::string threads, repeat, warm_up, limit = "1800", memory_limit, report, check, from, command_line;
 };
 
 struct Size {
@@ -274,7 +274,19 @@ Result<Comparison> read_stored(const std::string& path) {
   return stored ? stored : Result<Comparison>(about(printable(path), stored.error()));
 }
 
+/// The forms of a report that was measured before.
+ExitCode rewrite(Console& console, const Arguments& a) {
+  const auto stored = read_stored(a.from);
+  if (!stored) {
+    console.error(stored.error());
+    return kUsage;
+  }
+  console.print(headline(*stored));
+  return a.report.empty() || write_reports(console, a.report, *stored) ? kAllDone : kSomeFailed;
+}
+
 ExitCode compare(Console& console, const Arguments& a) {
+  if (!a.from.empty()) return rewrite(console, a);
   std::optional<Comparison> stored;
   if (!a.check.empty()) {
     auto read = read_stored(a.check);
@@ -339,6 +351,7 @@ Command add_compare_command(CLI::App& parser) {
   command->add_option("--memory-limit", a->memory_limit, "What a method may take, instead of what is free")
       ->type_name("SIZE");
   command->add_option("--report", a->report, "Folder for report.html, .md, .csv and .json")->type_name("DIR");
+  command->add_option("--from", a->from, "Measure nothing: write the report of this report.json anew")->type_name("FILE");
   command->add_option("--check", a->check, "Exit with 1 where a peak grew by 5% or a time by 20% since this report.json")
       ->type_name("FILE");
   return [a](Console& console) {

@@ -1,4 +1,5 @@
 // What a comparison says, in numbers and in one sentence.
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 
@@ -16,13 +17,20 @@ double percent_less(std::uint64_t ours, std::uint64_t other) {
   return 100 * (1 - static_cast<double>(ours) / static_cast<double>(other));
 }
 
-std::string against(const ComparisonEntry& rival, std::uint64_t ours) {
-  const bool measured = rival.run.has_value();
-  const std::uint64_t theirs = measured ? rival.run->peak() : rival.computed;
+Finding against(const ComparisonEntry& rival, std::uint64_t ours) {
+  Finding finding{.measured = rival.run.has_value()};
+  const std::uint64_t theirs = finding.measured ? rival.run->peak() : rival.computed;
   const double less = percent_less(ours, theirs);
-  const std::string amount = less >= 0 ? percent(less) + " less" : percent(-less) + " more";
-  const std::string bytes = format_bytes(theirs) + (measured ? "" : ", computed, not measured");
-  return amount + " than " + to_string(rival.method) + (measured ? "" : " would need") + " (" + bytes + ")";
+  // Many times more reads better than thousands of percent.
+  if (less < -100) {
+    char times[40];
+    std::snprintf(times, sizeof times, "%.1f times more", static_cast<double>(ours) / static_cast<double>(theirs));
+    finding.amount = times;
+  } else {
+    finding.amount = less >= 0 ? percent(less) + " less" : percent(-less) + " more";
+  }
+  finding.rival = std::string(to_string(rival.method)) + (finding.measured ? " (" : " would need (") + format_bytes(theirs) + ")";
+  return finding;
 }
 
 }  // namespace
@@ -49,18 +57,46 @@ std::string duration(double seconds) {
   return text;
 }
 
-std::string headline(const Comparison& c) {
+std::string grouped_number(const std::string& number) {
+  const std::size_t point = std::min(number.find('.'), number.size());
+  if (number.find_first_not_of("0123456789") < point) return number;
+  return grouped(std::stoull(number.substr(0, point))) + number.substr(point);
+}
+
+Findings findings(const Comparison& c) {
   const ComparisonEntry* const ours = c.chosen();
-  if (ours == nullptr || !ours->run) return "NaLaSR's own run is not in this comparison.";
-  std::string text = "At " + grouped(ours->tokens()) + " tokens (" + size_text(*ours) + ") NaLaSR needs " +
-                     format_bytes(ours->run->peak());
-  std::string rivals;
+  if (ours == nullptr || !ours->run) return {.ours = "NaLaSR's own run is not in this comparison", .against = {}};
+  Findings found{.ours = "At " + grouped(ours->tokens()) + " tokens (" + size_text(*ours) + ") NaLaSR needs " +
+                         format_bytes(ours->run->peak()) + (c.device == Device::cuda ? " of GPU memory" : ""),
+                 .against = {}};
   for (const ComparisonEntry& e : c.entries) {
     if (e.method == Method::nala_strips || e.width != ours->width || e.height != ours->height) continue;
-    if (!e.run && e.computed == 0) continue;
-    rivals += (rivals.empty() ? ": " : "; ") + against(e, ours->run->peak());
+    if (e.run || e.computed > 0) found.against.push_back(against(e, ours->run->peak()));
   }
-  return text + rivals + ".";
+  return found;
+}
+
+std::string headline(const Comparison& c) {
+  const Findings found = findings(c);
+  std::string text = found.ours;
+  for (std::size_t i = 0; i < found.against.size(); ++i) {
+    const Finding& f = found.against[i];
+    text += (i == 0 ? ", " : "; ") + f.amount + " than " + f.rival + (f.measured ? "" : " [computed]");
+  }
+  return text + ".";
+}
+
+std::string claim_sentence(const Comparison& c) {
+  std::string reached, missed;
+  for (const ClaimRow& row : claim_rows(c)) {
+    if (!row.known) continue;
+    std::string& list = row.reached() ? reached : missed;
+    list += (list.empty() ? "" : ", ") + std::string(to_string(row.rival)) + " at " + grouped(row.tokens) +
+            (row.measured ? "" : " (computed)");
+  }
+  std::string text = reached.empty() ? "92.3% is reached against none of them" : "92.3% or more is reached against " + reached;
+  if (!missed.empty()) text += reached.empty() ? ": not against " + missed : "; it is not reached against " + missed;
+  return text + ".";
 }
 
 std::vector<ClaimRow> claim_rows(const Comparison& c) {
