@@ -3,13 +3,13 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <ctime>
 #include <fstream>
 
 #include "console.h"
 #include "nalasr/memory.h"
 #include "nalasr/method_run.h"
-#include "units.h"
 
 namespace nalasr::app {
 namespace {
@@ -32,6 +32,12 @@ std::string today() {
   return text;
 }
 
+std::string gibibytes(std::uint64_t bytes) {
+  char text[40];
+  std::snprintf(text, sizeof text, "%.1f GiB", static_cast<double>(bytes) / (1 << 30));
+  return text;
+}
+
 }  // namespace
 
 int core_count() {
@@ -43,10 +49,10 @@ Comparison describe_machine(Device device) {
   Comparison c;
   c.date = today();
   c.device = device;
-  c.machine = processor_name() + ", " + std::to_string(core_count()) + " cores, " +
-              mebibytes(machine_memory().total) + " of memory";
+  c.machine =
+      processor_name() + ", " + std::to_string(core_count()) + " cores, " + gibibytes(machine_memory().total) + " of memory";
   const auto gpu = device == Device::cuda ? gpu_state() : std::nullopt;
-  if (gpu) c.driver = gpu->name + ", " + mebibytes(gpu->total) + ", driver " + gpu->driver;
+  if (gpu) c.driver = gpu->name + ", " + gibibytes(gpu->total) + ", driver " + gpu->driver;
   return c;
 }
 

@@ -40,13 +40,14 @@ line.grid,.tick{stroke:var(--rule)}
 .m-softmax-flash{--c:var(--flash)}.m-softmax-materialised{--c:var(--materialised)}
 .m-softmax-window{--c:var(--window)}.m-softmax-tiled{--c:var(--tiled)}
 .legend{list-style:none;padding:0;margin:12px 0 0;display:flex;flex-wrap:wrap;gap:4px 16px;font-size:.875rem;max-width:none}
-.legend svg,td svg{display:inline-block;width:16px;height:16px;vertical-align:-3px;margin-right:5px}
+.legend svg,td svg,dt svg{display:inline-block;width:16px;height:16px;vertical-align:-3px;margin-right:5px}
 .scroll{overflow-x:auto;margin-top:12px}
 table{border-collapse:collapse;width:100%;font-size:.9rem;font-variant-numeric:tabular-nums}
 th,td{padding:6px 10px;text-align:right;border-bottom:1px solid var(--rule);white-space:nowrap;vertical-align:top}
 th:first-child,td:first-child,.left{text-align:left}
 thead th{color:var(--soft);font-weight:600;white-space:normal;vertical-align:bottom}
 tbody th{padding-top:18px;text-align:left}
+td:first-child{position:sticky;left:0;background:var(--page)}
 tr.ours td{font-weight:600}
 td.why{white-space:normal;min-width:16em;text-align:left;color:var(--soft)}
 .tag{font-size:.75rem;border:1px dashed currentColor;border-radius:4px;padding:0 5px;margin-left:6px;color:var(--soft);white-space:nowrap;font-weight:400}
@@ -55,7 +56,7 @@ dl{display:grid;grid-template-columns:max-content 1fr;gap:4px 20px;margin:12px 0
 dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
 code{font:.9em ui-monospace,"DejaVu Sans Mono",monospace}
 @media (max-width:600px){main{padding:20px 14px 32px}figure{padding:12px}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:8px}
-.findings li{flex-wrap:wrap;gap:0 10px}}
+.findings b{min-width:6em}}
 @media print{main{max-width:none;padding:0}body{font-size:11pt}.scroll{overflow:visible}table{font-size:7.5pt}th,td{padding:3px 5px}
 .charts{grid-template-columns:1fr 1fr}*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 )css";

@@ -44,8 +44,8 @@ inline constexpr int kTilePixels = 64, kTileContext = 8;
 
 /// Peak bytes above program, weights and input for a picture of `width` × `height` tokens, the 8-bit result included:
 /// the tensors alive at the widest moment of a LibTorch method. 0 for our own methods: make_plan knows those.
-/// `element_bytes`: of a feature map's values, 4 or 2; NaLa's attention works in 4 always. Counted in core/nn/torch and
-/// held against measured runs (docs/performance.md). With C = dim, H = heads, s = scale, e = element_bytes, per token:
+/// `element_bytes`: of a feature map's values, 4 or 2; NaLa's attention works in 4 always. Counted in core/nn/torch; runs
+/// measured up to 17% more (docs/performance.md). With C = dim, H = heads, s = scale, e = element_bytes, per token:
 ///
 /// - around the attention: x, group residual and long skip (3C e), q, k, v and gate (4C e), rotary cosines and sines
 ///   (C/H), the result (3s²);
