@@ -31,15 +31,12 @@ fs::path this_program() {
 
 /// METHOD MODEL DEVICE PRECISION THREADS REPEAT WARM_UP WIDTH HEIGHT [PICTURE]: the same for both programs.
 std::vector<std::string> child_arguments(const MethodRequest& request, const fs::path& model) {
-  std::vector<std::string> words{to_string(request.method),
-                                 model.string(),
-                                 to_string(request.device),
-                                 request.precision == Precision::mixed ? "mixed" : "fp32",
-                                 std::to_string(request.threads),
-                                 std::to_string(request.repeat),
-                                 std::to_string(request.warm_up),
-                                 std::to_string(request.width),
-                                 std::to_string(request.height)};
+  std::vector<std::string> words{
+      to_string(request.method),       model.string(),
+      to_string(request.device),       request.precision == Precision::mixed ? "mixed" : "fp32",
+      std::to_string(request.threads), std::to_string(request.repeat),
+      std::to_string(request.warm_up), std::to_string(request.width),
+      std::to_string(request.height)};
   if (!request.input.empty()) words.push_back(request.input.string());
   return words;
 }
@@ -88,7 +85,8 @@ Result<MethodRun> outcome(int status, const std::string& text) {
   if (code == kMethodOutOfMemory) return Error{ErrorCode::out_of_memory, "ran out of memory", ""};
   if (code != 0) {
     const std::string said = text.substr(0, text.find('\n'));
-    return Error{ErrorCode::internal, said.empty() ? "failed with exit code " + std::to_string(code) : printable(said), ""};
+    return Error{ErrorCode::internal, said.empty() ? "failed with exit code " + std::to_string(code) : printable(said),
+                 ""};
   }
   auto run = parse_method_run(text);
   if (!run) return Error{ErrorCode::internal, "printed something else than a measurement", ""};
@@ -143,8 +141,10 @@ int measure_here(const std::vector<std::string>& a) {
   MethodRequest request{.method = *method};
   request.device = a[2] == to_string(Device::cuda) ? Device::cuda : Device::cpu;
   request.precision = a[3] == "fp32" ? Precision::fp32 : Precision::mixed;
-  const std::pair<int*, int> numbers[] = {{&request.threads, kMostThreads}, {&request.repeat, kMostRepeats},
-                                          {&request.warm_up, kMostRepeats}, {&request.width, kLongestSide},
+  const std::pair<int*, int> numbers[] = {{&request.threads, kMostThreads},
+                                          {&request.repeat, kMostRepeats},
+                                          {&request.warm_up, kMostRepeats},
+                                          {&request.width, kLongestSide},
                                           {&request.height, kLongestSide}};
   for (std::size_t i = 0; i < 5; ++i) {
     const auto number = parse_whole(a[4 + i], 0, numbers[i].second);

@@ -1,5 +1,6 @@
 // nalasr compare: what our way of computing takes beside others, measured on this machine.
 #include <algorithm>
+#include <cstdio>
 #include <fstream>
 #include <map>
 #include <sstream>
@@ -94,7 +95,9 @@ Result<Wanted> understand(const Arguments& a) {
   });
   for (const std::string& name : a.methods) {
     const auto method = parse_method(name);
-    if (!method) return Error{ErrorCode::invalid_argument, "--methods: \"" + printable(name) + "\" is not a method", "see nalasr compare --help"};
+    if (!method)
+      return Error{ErrorCode::invalid_argument, "--methods: \"" + printable(name) + "\" is not a method",
+                   "see nalasr compare --help"};
     w.methods.push_back(*method);
   }
   if (w.methods.empty()) w.methods.assign(std::begin(kAllMethods), std::end(kAllMethods));
@@ -144,6 +147,13 @@ Result<Wanted> understand(const Arguments& a) {
   return w;
 }
 
+std::string readable(std::uint64_t bytes) {
+  if (bytes < (1ULL << 30)) return mebibytes(bytes);
+  char text[40];
+  std::snprintf(text, sizeof text, "%.1f GiB", static_cast<double>(bytes) / (1 << 30));
+  return text;
+}
+
 std::uint64_t usable_memory(const Wanted& w) {
   if (w.memory_limit > 0) return w.memory_limit;
   if (w.request.device == Device::cpu) return static_cast<std::uint64_t>(kUsableShare * machine_memory().available);
@@ -165,11 +175,11 @@ class Runs {
     const std::uint64_t usable = usable_memory(wanted_);
     if (!is_ours(method) && !torch_program()) {
       entry.reason = kHowToGetTorch;
+    } else if (usable > 0 && entry.computed > usable) {
+      entry.reason = "it would need " + readable(entry.computed) + " of " + readable(usable) + " that it may take";
     } else if (const double expected = expected_seconds(entry); expected > wanted_.limit) {
       entry.reason = "it would take about " + seconds(expected) + ", as smaller pictures say; the limit is " +
                      seconds(wanted_.limit);
-    } else if (usable > 0 && entry.computed > usable) {
-      entry.reason = "it would need " + mebibytes(entry.computed) + " of " + mebibytes(usable) + " that are free";
     } else {
       measure(entry, size.of_input ? input : std::string(), usable);
     }
@@ -211,9 +221,9 @@ class Runs {
     std::ostringstream line;
     line << padded(to_string(e.method), 22) << padded(std::to_string(e.width) + "x" + std::to_string(e.height), 12);
     if (e.run) {
-      line << "peak " << mebibytes(e.run->peak()) << ", " << seconds(e.run->median_seconds());
+      line << "peak " << readable(e.run->peak()) << ", " << seconds(e.run->median_seconds());
     } else {
-      if (e.computed > 0) line << "computed " << mebibytes(e.computed) << ": ";
+      if (e.computed > 0) line << "computed " << readable(e.computed) << ": ";
       line << e.reason;
     }
     console_.print(line.str());
@@ -300,7 +310,9 @@ ExitCode compare(Console& console, const Arguments& a) {
   if (!wanted) {
     console.error(wanted.error());
     const ErrorCode code = wanted.error().code;
-    return code == ErrorCode::invalid_argument ? kUsage : code == ErrorCode::device_unavailable ? kUnavailable : kSomeFailed;
+    return code == ErrorCode::invalid_argument     ? kUsage
+           : code == ErrorCode::device_unavailable ? kUnavailable
+                                                   : kSomeFailed;
   }
   const InterruptGuard interrupt;
   Comparison c = describe_machine(wanted->request.device);
@@ -351,8 +363,10 @@ Command add_compare_command(CLI::App& parser) {
   command->add_option("--memory-limit", a->memory_limit, "What a method may take, instead of what is free")
       ->type_name("SIZE");
   command->add_option("--report", a->report, "Folder for report.html, .md, .csv and .json")->type_name("DIR");
-  command->add_option("--from", a->from, "Measure nothing: write the report of this report.json anew")->type_name("FILE");
-  command->add_option("--check", a->check, "Exit with 1 where a peak grew by 5% or a time by 20% since this report.json")
+  command->add_option("--from", a->from, "Measure nothing: write the report of this report.json anew")
+      ->type_name("FILE");
+  command
+      ->add_option("--check", a->check, "Exit with 1 where a peak grew by 5% or a time by 20% since this report.json")
       ->type_name("FILE");
   return [a](Console& console) {
     a->command_line = "nalasr";

@@ -49,8 +49,8 @@ Comparison describe_machine(Device device) {
   Comparison c;
   c.date = today();
   c.device = device;
-  c.machine =
-      processor_name() + ", " + std::to_string(core_count()) + " cores, " + gibibytes(machine_memory().total) + " of memory";
+  c.machine = processor_name() + ", " + std::to_string(core_count()) + " cores, " + gibibytes(machine_memory().total) +
+              " of memory";
   const auto gpu = device == Device::cuda ? gpu_state() : std::nullopt;
   if (gpu) c.driver = gpu->name + ", " + gibibytes(gpu->total) + ", driver " + gpu->driver;
   return c;

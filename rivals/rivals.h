@@ -13,7 +13,8 @@
 namespace nalasr::rivals {
 
 /// What upscales a picture by `request.method`. Precision::mixed means bfloat16 throughout, which takes as many bytes
-/// as our 16-bit maps. Errors: invalid_argument (one of our own methods); those of EagerNetwork come with the first run.
+/// as our 16-bit maps. Errors: invalid_argument (one of our own methods); those of EagerNetwork come with the first
+/// run.
 Result<MethodStep> rival(const std::shared_ptr<const Model>& model, const MethodRequest& request);
 
 }  // namespace nalasr::rivals

@@ -1,5 +1,5 @@
-// Our own executors as methods of a comparison. Apart from method_run.cpp, so that a program with LibTorch in it gets no
-// second CUDA runtime.
+// Our own executors as methods of a comparison. Apart from method_run.cpp, so that a program with LibTorch in it gets
+// no second CUDA runtime.
 #include <algorithm>
 #include <cstring>
 #include <memory>
@@ -37,7 +37,8 @@ struct OwnMethod {
     const std::size_t row = static_cast<std::size_t>(picture.width) * network.spec().scale * 3;
     const RowTarget target{.floats =
                                [&](int first, int rows, const float* rgb) {
-                                 for (std::size_t i = 0; i < rows * row; ++i) result[first * row + i] = round8(rgb[i] * 255);
+                                 for (std::size_t i = 0; i < rows * row; ++i)
+                                   result[first * row + i] = round8(rgb[i] * 255);
                                },
                            .bytes =
                                [&](int first, int rows, const std::byte* rgb, std::size_t stride) {
@@ -57,7 +58,8 @@ struct OwnMethod {
 
 Result<MethodRun> run_own_method(const std::shared_ptr<const Model>& model, const MethodRequest& request) {
   if (!is_ours(request.method)) return Error{ErrorCode::invalid_argument, "LibTorch runs this method", ""};
-  // The sampler of measure_method must see the GPU before anything of ours is on it: the engine comes with the first run.
+  // The sampler of measure_method must see the GPU before anything of ours is on it: the engine comes with the first
+  // run.
   std::unique_ptr<OwnMethod> own;
   const auto step = [&](const MethodPicture& picture, std::span<std::uint8_t> result) {
     if (!own) {

@@ -103,15 +103,16 @@ std::string escaped(const std::string& text) {
 std::string marker(Method method, double x, double y, bool hollow) {
   static constexpr const char* kShapes[] = {
       "M-5,0a5,5 0 1 0 10,0a5,5 0 1 0 -10,0z",  // circle
-      "M-4.5,-4.5h9v9h-9z",                      // square
-      "M0,-6L6,0L0,6L-6,0z",                     // diamond
-      "M0,-5.5L5.5,4.5H-5.5z",                   // triangle
-      "M0,5.5L5.5,-4.5H-5.5z",                   // triangle upside down
-      "M-2,-6h4v4h4v4h-4v4h-4v-4h-4v-4h4z",      // plus
-      "M-5.5,-3h11v6h-11z",                      // bar
+      "M-4.5,-4.5h9v9h-9z",                     // square
+      "M0,-6L6,0L0,6L-6,0z",                    // diamond
+      "M0,-5.5L5.5,4.5H-5.5z",                  // triangle
+      "M0,5.5L5.5,-4.5H-5.5z",                  // triangle upside down
+      "M-2,-6h4v4h4v4h-4v4h-4v-4h-4v-4h4z",     // plus
+      "M-5.5,-3h11v6h-11z",                     // bar
   };
-  return "<path class=\"mark m-" + std::string(to_string(method)) + (hollow ? " hollow" : "") + "\" transform=\"translate(" +
-         number(x) + "," + number(y) + ")\" d=\"" + kShapes[static_cast<int>(method)] + "\"/>";
+  return "<path class=\"mark m-" + std::string(to_string(method)) + (hollow ? " hollow" : "") +
+         "\" transform=\"translate(" + number(x) + "," + number(y) + ")\" d=\"" + kShapes[static_cast<int>(method)] +
+         "\"/>";
 }
 
 std::string log_chart(const std::string& title, const std::vector<ChartLine>& lines, ChartUnit unit) {
@@ -145,7 +146,8 @@ std::string log_chart(const std::string& title, const std::vector<ChartLine>& li
   for (const ChartLine& l : lines) {
     for (std::size_t i = 1; i < l.points.size(); ++i) {
       const ChartPoint &a = l.points[i - 1], &b = l.points[i];
-      const std::string css = "line m-" + std::string(to_string(l.method)) + (a.measured && b.measured ? "" : " dashed");
+      const std::string css =
+          "line m-" + std::string(to_string(l.method)) + (a.measured && b.measured ? "" : " dashed");
       body += line(x.at(a.x), y.at(a.y), x.at(b.x), y.at(b.y), css.c_str());
     }
   }
@@ -171,8 +173,8 @@ std::string bar_chart(const std::string& title, const std::vector<ChartBar>& bar
     if (!b.measured) label += ", computed";
     if (cut) label += ", bar cut";
     body += text(2, y + 15, "name", to_string(b.method)) + text(kWidth - 2, y + 15, "end value", label);
-    body += "<rect class=\"bar m-" + std::string(to_string(b.method)) + (b.measured ? "" : " hollow") + "\" x=\"2\" y=\"" +
-            number(y + 20) + "\" width=\"" + number(length) + "\" height=\"12\" rx=\"2\"/>";
+    body += "<rect class=\"bar m-" + std::string(to_string(b.method)) + (b.measured ? "" : " hollow") +
+            "\" x=\"2\" y=\"" + number(y + 20) + "\" width=\"" + number(length) + "\" height=\"12\" rx=\"2\"/>";
     if (cut)
       for (const double at : {0.86, 0.88})  // two slanted gaps say: longer than drawn
         body += line(full * at - 3, y + 34, full * at + 5, y + 18, "gap");
@@ -198,7 +200,8 @@ std::string timeline_chart(const std::string& title, const std::vector<MemorySam
   for (double tick = 0; tick * mib <= highest; tick += step) {
     char label[32];
     std::snprintf(label, sizeof label, "%g MiB", tick);
-    body += line(kLeft, y(tick * mib), kWidth - kRight, y(tick * mib), "grid") + text(kLeft - 8, y(tick * mib) + 5, "end", label);
+    body += line(kLeft, y(tick * mib), kWidth - kRight, y(tick * mib), "grid") +
+            text(kLeft - 8, y(tick * mib) + 5, "end", label);
   }
   std::string path = "M" + number(x(0)) + "," + number(bottom);
   for (const MemorySample& s : samples)

@@ -58,8 +58,8 @@ std::uint64_t computed_peak(Method method, const ModelSpec& spec, int width, int
       break;
     case Method::softmax_tiled: {
       constexpr int side = kTilePixels + 2 * kTileContext;
-      return n * 3 * s * s + computed_peak(Method::softmax_flash, spec, std::min(width, side), std::min(height, side),
-                                           element_bytes);
+      return n * 3 * s * s +
+             computed_peak(Method::softmax_flash, spec, std::min(width, side), std::min(height, side), element_bytes);
     }
     default:
       break;

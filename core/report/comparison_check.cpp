@@ -38,8 +38,9 @@ CheckOutcome check(const Comparison& now, const Comparison& stored) {
           name + ": " + growth("the peak", format_bytes(before->run->peak()), format_bytes(e.run->peak()), peaks));
     const double times = e.run->median_seconds() / before->run->median_seconds();
     if (same_machine && times > 1 + kTimeGrowth)
-      outcome.worse.push_back(name + ": " + growth("the time", duration(before->run->median_seconds()),
-                                                   duration(e.run->median_seconds()), times));
+      outcome.worse.push_back(
+          name + ": " +
+          growth("the time", duration(before->run->median_seconds()), duration(e.run->median_seconds()), times));
   }
   return outcome;
 }

@@ -29,7 +29,8 @@ Finding against(const ComparisonEntry& rival, std::uint64_t ours) {
   } else {
     finding.amount = less >= 0 ? percent(less) + " less" : percent(-less) + " more";
   }
-  finding.rival = std::string(to_string(rival.method)) + (finding.measured ? " (" : " would need (") + format_bytes(theirs) + ")";
+  finding.rival =
+      std::string(to_string(rival.method)) + (finding.measured ? " (" : " would need (") + format_bytes(theirs) + ")";
   return finding;
 }
 
@@ -94,7 +95,8 @@ std::string claim_sentence(const Comparison& c) {
     list += (list.empty() ? "" : ", ") + std::string(to_string(row.rival)) + " at " + grouped(row.tokens) +
             (row.measured ? "" : " (computed)");
   }
-  std::string text = reached.empty() ? "92.3% is reached against none of them" : "92.3% or more is reached against " + reached;
+  std::string text =
+      reached.empty() ? "92.3% is reached against none of them" : "92.3% or more is reached against " + reached;
   if (!missed.empty()) text += reached.empty() ? ": not against " + missed : "; it is not reached against " + missed;
   return text + ".";
 }

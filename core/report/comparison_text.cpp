@@ -11,6 +11,8 @@
 namespace nalasr {
 namespace {
 
+constexpr int kMeasuredColumns = 12;  // of the CSV, that only a run fills
+
 /// Cells of one line; a bar would end a cell.
 std::string row(const std::vector<std::string>& cells) {
   std::string line = "|";
@@ -62,17 +64,21 @@ std::vector<std::string> cells(const ComparisonEntry& e) {
 
 std::string markdown_report(const Comparison& c) {
   std::string text = headline(c) + "\n\n# Peak memory compared\n\n";
-  text += row({"method", "picture", "tokens", "peak", "predicted", "bytes/token", "reserved", "driver", "host peak / process",
-               "time, median (min–max)", "ns/token", "code"});
+  text += row({"method", "picture", "tokens", "peak", "predicted", "bytes/token", "reserved", "driver",
+               "host peak / process", "time, median (min–max)", "ns/token", "code"});
   text += row(std::vector<std::string>(12, "---"));
   for (const ComparisonEntry& e : c.entries) text += row(cells(e));
-  text += "\n## The published claim: 92.3% less peak memory\n\n" + claim_sentence(c) + "\n\n" + row({"tokens", "against", "here", "reached"});
+  text += "\n## The published claim: 92.3% less peak memory\n\n" + claim_sentence(c) + "\n\n" +
+          row({"tokens", "against", "here", "reached"});
   text += row(std::vector<std::string>(4, "---"));
   for (const ClaimRow& claim : claim_rows(c)) {
     const std::string here = !claim.known ? "not in this comparison"
                                           : percent(std::abs(claim.less)) + (claim.less < 0 ? " more" : " less") +
                                                 (claim.measured ? "" : " (computed)");
-    text += row({grouped(claim.tokens), to_string(claim.rival), here, !claim.known ? "–" : claim.reached() ? "yes" : "no"});
+    text += row({grouped(claim.tokens), to_string(claim.rival), here,
+                 !claim.known      ? "–"
+                 : claim.reached() ? "yes"
+                                   : "no"});
   }
   text += "\n## How it was measured\n\n";
   for (const auto& [name, value] : conditions(c)) text += "- " + name + ": " + value + "\n";
@@ -86,20 +92,24 @@ std::string csv_report(const Comparison& c) {
          "seconds_max,device,precision,code,reason\r\n";
   for (const ComparisonEntry& e : c.entries) {
     out << to_string(e.method) << ',' << e.width << ',' << e.height << ',' << e.tokens() << ','
-        << (e.run ? "measured" : e.computed > 0 ? "computed" : "missing") << ',';
+        << (e.run            ? "measured"
+            : e.computed > 0 ? "computed"
+                             : "missing")
+        << ',';
     if (e.run) out << e.run->peak();
     out << ',';
     if (e.computed > 0) out << e.computed;
+    out << ',';
     if (e.run) {
       const MethodRun& r = *e.run;
       const auto [low, high] = std::minmax_element(r.seconds.begin(), r.seconds.end());
-      out << ',' << r.predicted_peak << ',' << r.device_allocated << ',' << r.device_reserved << ',' << r.device_driver
-          << ',' << r.host_peak << ',' << r.host_total << ',' << r.median_seconds() << ',' << *low << ',' << *high << ','
-          << to_string(r.device) << ',' << r.precision << ',' << quoted(r.code) << ",";
+      out << r.predicted_peak << ',' << r.device_allocated << ',' << r.device_reserved << ',' << r.device_driver << ','
+          << r.host_peak << ',' << r.host_total << ',' << r.median_seconds() << ',' << *low << ',' << *high << ','
+          << to_string(r.device) << ',' << r.precision << ',' << quoted(r.code) << ',';
     } else {
-      out << ",,,,,,,,,,,,,";
+      out << std::string(kMeasuredColumns, ',');
     }
-    out << (e.run ? "" : ",") << quoted(e.reason) << "\r\n";
+    out << quoted(e.reason) << "\r\n";
   }
   return out.str();
 }
@@ -111,7 +121,8 @@ std::vector<std::pair<std::string, std::string>> conditions(const Comparison& c)
       {"Program", "nalasr " + c.version},
       {"Model", c.model + " ×" + std::to_string(c.scale) + ", SHA-256 " + c.model_sha256},
       {"Picture", c.picture},
-      {"Precision", c.precision == "mixed" ? "16-bit maps: NaLaSR mixed precision, LibTorch bfloat16" : "float32 everywhere"},
+      {"Precision",
+       c.precision == "mixed" ? "16-bit maps: NaLaSR mixed precision, LibTorch bfloat16" : "float32 everywhere"},
       {"Runs", "a fresh process per method and picture, a 16×16 picture first, then " + std::to_string(c.warm_up) +
                    " full-size warm-up and " + std::to_string(c.repeat) + " timed runs; the median counts"},
       {"Threads", std::to_string(c.threads)},

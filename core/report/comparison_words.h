@@ -10,9 +10,9 @@
 
 namespace nalasr {
 
-std::string percent(double value);            ///< "92.3%"
-std::string grouped(std::uint64_t number);    ///< "70,752"
-std::string duration(double seconds);         ///< "37.9 s", "59.9 ms"
+std::string percent(double value);          ///< "92.3%"
+std::string grouped(std::uint64_t number);  ///< "70,752"
+std::string duration(double seconds);       ///< "37.9 s", "59.9 ms"
 
 /// The same with the digits before its decimal point grouped: "27,412", "28.9".
 std::string grouped_number(const std::string& number);

@@ -131,7 +131,8 @@ class Windows {
   }
   // [n, 1, 1, window * window]: which of the tokens lie in the picture.
   [[nodiscard]] at::Tensor inside(const at::Tensor& like) const {
-    return cut(at::ones({1, height_, width_, 1}, like.options().dtype(at::kBool))).reshape({-1, 1, 1, window_ * window_});
+    return cut(at::ones({1, height_, width_, 1}, like.options().dtype(at::kBool)))
+        .reshape({-1, 1, 1, window_ * window_});
   }
   [[nodiscard]] at::Tensor join(const at::Tensor& x) const {
     return x.reshape({batch_, rows_, columns_, window_, window_, x.size(3)})

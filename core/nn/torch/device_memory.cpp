@@ -10,9 +10,7 @@ namespace {
 constexpr auto kAll = static_cast<std::size_t>(c10::CachingAllocator::StatType::AGGREGATE);
 
 // Asked for through the interface that all device allocators share: no header of CUDA is needed.
-c10::DeviceAllocator* allocator() {
-  return at::hasCUDA() ? c10::getDeviceAllocator(c10::DeviceType::CUDA) : nullptr;
-}
+c10::DeviceAllocator* allocator() { return at::hasCUDA() ? c10::getDeviceAllocator(c10::DeviceType::CUDA) : nullptr; }
 
 }  // namespace
 

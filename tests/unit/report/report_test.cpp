@@ -48,9 +48,10 @@ Comparison example() {
 }
 
 TEST(Report, HeadlineNamesEveryRivalAndMarksWhatIsComputed) {
-  EXPECT_EQ(headline(example()),
-            "At 70,752 tokens (264×268) NaLaSR needs 50.0 MiB, 80.0% less than softmax-flash (250.0 MiB); 99.9% less than "
-            "softmax-materialised would need (40.0 GiB) [computed]; 100.0% more than softmax-tiled (25.0 MiB).");
+  EXPECT_EQ(
+      headline(example()),
+      "At 70,752 tokens (264×268) NaLaSR needs 50.0 MiB, 80.0% less than softmax-flash (250.0 MiB); 99.9% less than "
+      "softmax-materialised would need (40.0 GiB) [computed]; 100.0% more than softmax-tiled (25.0 MiB).");
 }
 
 TEST(Report, MedianOfOddAndEvenCounts) {
@@ -184,7 +185,8 @@ TEST(Chart, ComputedPointsAreHollowAndDashed) {
   const std::string svg = log_chart("t", lines, ChartUnit::bytes);
   EXPECT_TRUE(contains(svg, "m-softmax-flash dashed"));
   EXPECT_TRUE(contains(svg, "m-softmax-flash hollow"));
-  EXPECT_FALSE(contains(log_chart("t", {{Method::softmax_flash, {{100, 1e6}, {1000, 1e7}}}}, ChartUnit::bytes), "hollow"));
+  EXPECT_FALSE(
+      contains(log_chart("t", {{Method::softmax_flash, {{100, 1e6}, {1000, 1e7}}}}, ChartUnit::bytes), "hollow"));
 }
 
 TEST(Chart, LongBarsAreCutAndSaySo) {
