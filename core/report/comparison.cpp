@@ -54,7 +54,7 @@ std::uint64_t computed_peak(Method method, const ModelSpec& spec, int width, int
       per_token += (2 * c + 2 * h * n) * e;
       break;
     case Method::softmax_window:
-      per_token += 8 * c * e;
+      per_token += 10 * c * e;
       break;
     case Method::softmax_tiled: {
       constexpr int side = kTilePixels + 2 * kTileContext;

@@ -194,8 +194,9 @@ std::string explanations(const Comparison& c) {
              "memory and time, not quality. " +
                  peak) +
          tag("p",
-             "“Computed” marks what a method would need by formula, where it was not run; where both are known, runs "
-             "took up to 17% more. No computed number is shown as measured.") +
+             "“Computed” marks what a method would need by formula, where it was not run: the tensors alive at the "
+             "widest "
+             "moment. What an allocator keeps beside them comes on top. No computed number is shown as measured.") +
          tag("dl", methods);
 }
 

@@ -44,8 +44,8 @@ inline constexpr int kTilePixels = 64, kTileContext = 8;
 /// Peak bytes above program, weights and input for a picture of `width` × `height` tokens, the 8-bit result included:
 /// the tensors alive at the widest moment of a LibTorch method. 0 for our own methods: make_plan knows those.
 /// `element_bytes`: of a feature map's values, 4 or 2; NaLa's attention works in 4 always. Counted in core/nn/torch;
-/// runs measured up to 17% more (docs/performance.md). With C = dim, H = heads, s = scale, e = element_bytes, per
-/// token:
+/// runs took 0 to 18% more (docs/performance.md), and what malloc keeps of small tensors comes on top. With C = dim, H
+/// = heads, s = scale, e = element_bytes, per token:
 ///
 /// - around the attention: x, group residual and long skip (3C e), q, k, v and gate (4C e), rotary cosines and sines
 ///   (C/H), the result (3s²);
@@ -55,7 +55,7 @@ inline constexpr int kTilePixels = 64, kTileContext = 8;
 ///   output and H log-sums (Dao et al. 2022, arXiv 2205.14135, algorithm 1: memory linear in N);
 /// - softmax_materialised: + rotated q and k (2C e), scores and probabilities, N each per head (2·H·N e): softmax(QKᵀ)V
 ///   of Vaswani et al. 2017, arXiv 1706.03762, equation 1;
-/// - softmax_window: as softmax_flash with the windows' copies of q, k, v (3C e);
+/// - softmax_window: as softmax_flash, with the windows' copies of q, k, v and of their rotations (5C e);
 /// - softmax_tiled: the result, and softmax_flash of one tile with its context.
 std::uint64_t computed_peak(Method method, const ModelSpec& spec, int width, int height, int element_bytes = 4);
 
