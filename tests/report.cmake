@@ -1,2 +1,2 @@
-# The forms of a comparison.
-nalasr_test(report_test unit/report/report_test.cpp)
+# Comparisons: formulas, and the forms of a report.
+nalasr_test(report_test unit/report/comparison_test.cpp unit/report/report_test.cpp)

@@ -21,14 +21,7 @@ Finding against(const ComparisonEntry& rival, std::uint64_t ours) {
   Finding finding{.measured = rival.run.has_value()};
   const std::uint64_t theirs = finding.measured ? rival.run->peak() : rival.computed;
   const double less = percent_less(ours, theirs);
-  // Many times more reads better than thousands of percent.
-  if (less < -100) {
-    char times[40];
-    std::snprintf(times, sizeof times, "%.1f times more", static_cast<double>(ours) / static_cast<double>(theirs));
-    finding.amount = times;
-  } else {
-    finding.amount = less >= 0 ? percent(less) + " less" : percent(-less) + " more";
-  }
+  finding.amount = less >= 0 ? percent(less) + " less" : percent(-less) + " more";
   finding.rival =
       std::string(to_string(rival.method)) + (finding.measured ? " (" : " would need (") + format_bytes(theirs) + ")";
   return finding;
