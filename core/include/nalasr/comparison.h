@@ -50,9 +50,8 @@ inline constexpr int kTilePixels = 64, kTileContext = 8;
 /// - around the attention: x, group residual and long skip (3C e), q, k, v and gate (4C e), rotary cosines and sines
 ///   (C/H), the result (3s²);
 /// - nala_eager: + φ_q and φ_k and what makes them (12C floats), copies of q, k, v in floats where e is 2 (3C);
-/// - softmax_flash: + rotated q, and while k turns three products and the result (5C e). Attention itself adds less:
-/// its
-///   output and H log-sums (Dao et al. 2022, arXiv 2205.14135, algorithm 1: memory linear in N);
+/// - softmax_flash: + rotated q, and while k turns three products and the result (5C e). Attention itself adds
+///   less: its output and H log-sums (Dao et al. 2022, arXiv 2205.14135, algorithm 1: memory linear in N);
 /// - softmax_materialised: + rotated q and k (2C e), scores and probabilities, N each per head (2·H·N e): softmax(QKᵀ)V
 ///   of Vaswani et al. 2017, arXiv 1706.03762, equation 1;
 /// - softmax_window: as softmax_flash, with the windows' copies of q, k, v and of their rotations (5C e);
