@@ -124,7 +124,8 @@ std::vector<std::pair<std::string, std::string>> conditions(const Comparison& c)
       {"Precision",
        c.precision == "mixed" ? "16-bit maps: NaLaSR mixed precision, LibTorch bfloat16" : "float32 everywhere"},
       {"Runs", "a fresh process per method and picture, a 16×16 picture first, then " + std::to_string(c.warm_up) +
-                   " full-size warm-up and " + std::to_string(c.repeat) + " timed runs, none begun after 45 s; the median counts"},
+                   " full-size warm-up and " + std::to_string(c.repeat) +
+                   " timed runs, none begun after 45 s; the median counts"},
       {"Threads", std::to_string(c.threads)},
       {"Date", c.date},
       {"Command", c.command_line}};
