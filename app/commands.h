@@ -15,5 +15,7 @@ Command add_upscale_command(CLI::App& parser);
 Command add_models_command(CLI::App& parser);
 Command add_info_command(CLI::App& parser);
 Command add_evaluate_command(CLI::App& parser);
+Command add_compare_command(CLI::App& parser);
+Command add_compare_measure_command(CLI::App& parser);  ///< hidden: one measuring process of compare
 
 }  // namespace nalasr::app

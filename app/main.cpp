@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "commands.h"
+#include "compare_child.h"
 #include "nalasr/version.h"
 
 namespace nalasr::app {
@@ -67,10 +68,10 @@ int run(const std::vector<std::string>& arguments) {
   parser.footer(kExamples);
   parser.require_subcommand(1);
   parser.set_version_flag("--version", version_text(), "Print the version and what is compiled in");
-  const std::vector<std::pair<const char*, Command>> commands{{"upscale", add_upscale_command(parser)},
-                                                              {"models", add_models_command(parser)},
-                                                              {"info", add_info_command(parser)},
-                                                              {"evaluate", add_evaluate_command(parser)}};
+  const std::vector<std::pair<const char*, Command>> commands{
+      {"upscale", add_upscale_command(parser)}, {"models", add_models_command(parser)},
+      {"info", add_info_command(parser)},       {"evaluate", add_evaluate_command(parser)},
+      {"compare", add_compare_command(parser)}, {kMeasureCommand, add_compare_measure_command(parser)}};
   if (arguments.empty()) {
     std::fputs(parser.help().c_str(), stderr);
     return kUsage;

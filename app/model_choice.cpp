@@ -35,7 +35,7 @@ std::string bundled_names(const std::vector<ModelEntry>& entries) {
 Result<ModelChoice> load(const fs::path& file, const std::string& sha256, const std::string& name, double scale) {
   auto model = Model::load(file, sha256);
   if (!model) return about(printable(file), model.error());
-  ModelChoice choice{*model, name.empty() ? (*model)->name() : name, scale};
+  ModelChoice choice{*model, file, name.empty() ? (*model)->name() : name, scale};
   if (choice.scale == 0) choice.scale = choice.model->spec().scale;
   return choice;
 }

@@ -1,6 +1,7 @@
 // Which model a command line means.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -12,6 +13,7 @@ namespace nalasr::app {
 
 struct ModelChoice {
   std::shared_ptr<const Model> model;
+  std::filesystem::path file;
   std::string name;  ///< as in the manifest, or the file's stem
   double scale = 0;  ///< of the result: the wanted one, else the model's own
 };

@@ -1,6 +1,6 @@
 # What the viewer takes from the core, and the viewer itself.
 nalasr_test(viewer_api_test unit/image/test_interpolate.cpp unit/image/test_screen_colors.cpp
-            unit/image/test_convert.cpp unit/report/comparison_test.cpp)
+            unit/image/test_convert.cpp)
 if(LCMS2_INCLUDE_DIR AND LCMS2_LIBRARY)
   target_include_directories(viewer_api_test SYSTEM PRIVATE ${LCMS2_INCLUDE_DIR})
   target_link_libraries(viewer_api_test PRIVATE ${LCMS2_LIBRARY})

@@ -28,8 +28,10 @@ MemoryMeter::MemoryMeter() {
 }
 
 std::uint64_t MemoryMeter::peak_above_start() const {
-  const std::uint64_t peak = status_bytes("VmHWM:");
-  return peak > start_ ? peak - start_ : 0;
+  const std::uint64_t highest = peak();
+  return highest > start_ ? highest - start_ : 0;
 }
+
+std::uint64_t MemoryMeter::peak() { return status_bytes("VmHWM:"); }
 
 }  // namespace nalasr

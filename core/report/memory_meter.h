@@ -14,6 +14,8 @@ class MemoryMeter {
   MemoryMeter();
   /// High-water mark of resident memory since construction, minus what was resident then. Bytes.
   [[nodiscard]] std::uint64_t peak_above_start() const;
+  /// The same high-water mark as it is: of the whole process. Bytes.
+  static std::uint64_t peak();
   /// Resident bytes now.
   static std::uint64_t resident();
 

@@ -3,7 +3,7 @@ _nalasr() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
   COMPREPLY=()
   if ((COMP_CWORD == 1)); then
-    COMPREPLY=($(compgen -W 'upscale info models evaluate --help --version' -- "$current"))
+    COMPREPLY=($(compgen -W 'upscale info models evaluate compare --help --version' -- "$current"))
     return
   fi
   case $previous in
@@ -23,6 +23,8 @@ _nalasr() {
           upscale) options+=' --output --scale --model --format --quality --png-level --strip --recursive --files-from
             --output-template --existing --overwrite --shard --dry-run --json --memory-budget --max-pixels --device
             --precision --threads --jobs' ;;
+          compare) options+=' --input --sizes --model --scale --methods --device --precision --threads --repeat --warm-up
+            --time-limit --memory-limit --report --check --from' ;;
           info) options+=' --model --scale' ;;
         esac
         COMPREPLY=($(compgen -W "$options" -- "$current"))

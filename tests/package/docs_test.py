@@ -6,8 +6,10 @@ import subprocess
 import sys
 
 program, source = sys.argv[1], pathlib.Path(sys.argv[2])
-text = subprocess.run([program, "upscale", "--help"], check=True, capture_output=True, text=True).stdout
-options = set(re.findall(r"^ +(?:-\w,)?--([a-z-]+)", text, re.M))
+options = set()
+for command in ("upscale", "compare"):
+    text = subprocess.run([program, command, "--help"], check=True, capture_output=True, text=True).stdout
+    options |= set(re.findall(r"^ +(?:-\w,)?--([a-z-]+)", text, re.M))
 assert len(options) > 15, options  # else the help's form has changed and nothing would be checked
 
 resources = source / "resources"

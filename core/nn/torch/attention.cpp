@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <numbers>
+#include <optional>
 #include <tuple>
 #include <utility>
 
@@ -11,6 +12,7 @@ namespace nalasr::eager {
 namespace {
 
 constexpr double kGuard = 1e-6;    // the smallest norm that a vector is divided by: q = 0 stays finite
+constexpr int kSoftmaxWindow = 8;  // SwinIR's
 constexpr double kEpsilon = 1e-6;  // added to the normaliser
 
 // Design.md section 1: magnitudes [..., d] spread over features [..., 2d] by the direction of the vector x.
@@ -87,13 +89,23 @@ at::Tensor softmax(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v
                                           /*is_causal=*/false, 1.0 / std::sqrt(static_cast<double>(q.size(-1))));
 }
 
+// Scores and probabilities as tensors [..., N, N]: what softmax attention takes as it is written down.
+at::Tensor materialised(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, std::int64_t height,
+                        std::int64_t width, const AttentionSpec& spec) {
+  const Turn turn(height, width, q, spec);
+  const at::Tensor scaled = turn(q) / std::sqrt(static_cast<double>(q.size(-1)));
+  return at::matmul(at::softmax(at::matmul(scaled, turn(k).transpose(-1, -2)), -1), v);
+}
+
 // All tokens of [B, H, W, C] attend to each other.
 at::Tensor attend_whole(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const AttentionSpec& spec) {
   const std::int64_t batch = q.size(0), height = q.size(1), width = q.size(2), channels = q.size(3);
   const auto heads = [&](const at::Tensor& x) {
     return x.reshape({batch, height * width, spec.heads, channels / spec.heads}).transpose(1, 2);
   };
-  const auto operation = spec.kind == AttentionKind::nala ? nala : softmax;
+  const auto operation = spec.kind == AttentionKind::nala                   ? nala
+                         : spec.kind == AttentionKind::softmax_materialised ? materialised
+                                                                            : softmax;
   return operation(heads(q), heads(k), heads(v), height, width, spec).transpose(1, 2).reshape(q.sizes());
 }
 
@@ -117,6 +129,11 @@ class Windows {
         .transpose(2, 3)
         .reshape({-1, window_, window_, x.size(3)});
   }
+  // [n, 1, 1, window * window]: which of the tokens lie in the picture.
+  [[nodiscard]] at::Tensor inside(const at::Tensor& like) const {
+    return cut(at::ones({1, height_, width_, 1}, like.options().dtype(at::kBool)))
+        .reshape({-1, 1, 1, window_ * window_});
+  }
   [[nodiscard]] at::Tensor join(const at::Tensor& x) const {
     return x.reshape({batch_, rows_, columns_, window_, window_, x.size(3)})
         .transpose(2, 3)
@@ -128,6 +145,22 @@ class Windows {
  private:
   std::int64_t batch_, height_, width_, window_, shift_, rows_, columns_;
 };
+
+// Softmax within windows. A token outside the picture would take its share of a softmax: a mask keeps it out.
+at::Tensor attend_windows(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const AttentionSpec& spec) {
+  const Windows windows(q, spec.window, spec.shift);
+  const std::int64_t tokens = std::int64_t{spec.window} * spec.window, d = q.size(3) / spec.heads;
+  const auto heads = [&](const at::Tensor& x) {
+    return windows.cut(x).reshape({-1, tokens, spec.heads, d}).transpose(1, 2);
+  };
+  const at::Tensor query = heads(q);
+  const Turn turn(spec.window, spec.window, query, spec);
+  const bool whole = spec.shift == 0 && q.size(1) % spec.window == 0 && q.size(2) % spec.window == 0;
+  std::optional<at::Tensor> mask;
+  if (!whole) mask = windows.inside(q);
+  const at::Tensor o = at::scaled_dot_product_attention(turn(query), turn(heads(k)), heads(v), mask);
+  return windows.join(o.transpose(1, 2).reshape({-1, spec.window, spec.window, q.size(3)}));
+}
 
 }  // namespace
 
@@ -141,12 +174,21 @@ AttentionSpec attention_spec(const ModelSpec& spec, int block, AttentionKind kin
   attention.alpha = spec.alpha;
   attention.rotary = spec.rotary;
   attention.rotary_base = spec.rotary_base;
-  attention.window = spec.scopes.at(static_cast<std::size_t>(block)).window;
-  attention.shift = window_shift(spec, block);
+  if (kind == AttentionKind::nala) {
+    attention.window = spec.scopes.at(static_cast<std::size_t>(block)).window;
+    attention.shift = window_shift(spec, block);
+  } else if (kind == AttentionKind::softmax_window) {
+    attention.window = kSoftmaxWindow;
+    attention.shift = block % 2 == 1 ? kSoftmaxWindow / 2 : 0;
+  }
   return attention;
 }
 
 at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const AttentionSpec& spec) {
+  // Softmax in the type that it is given: FlashAttention's kernels take 16 bits only.
+  if (spec.kind != AttentionKind::nala) {
+    return spec.window == 0 ? attend_whole(q, k, v, spec) : attend_windows(q, k, v, spec);
+  }
   const at::ScalarType type = q.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
   const at::Tensor wide_q = q.to(type), wide_k = k.to(type), wide_v = v.to(type);
   if (spec.window == 0) return attend_whole(wide_q, wide_k, wide_v, spec).to(v.scalar_type());

@@ -23,8 +23,8 @@ struct AttentionSpec {
 /// That of block `block` of a super-resolution network.
 AttentionSpec attention_spec(const ModelSpec& spec, int block, AttentionKind kind);
 
-/// q, k, v: [B, H, W, C], head h has channels h*d .. (h+1)*d - 1. Returns [B, H, W, C] in the type of v; works in
-/// float32 or, for float64 input, in float64.
+/// q, k, v: [B, H, W, C], head h has channels h*d .. (h+1)*d - 1. Returns [B, H, W, C] in the type of v. NaLa
+/// works in float32 or, for float64 input, in float64; softmax in the type of v.
 at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const AttentionSpec& spec);
 
 }  // namespace nalasr::eager

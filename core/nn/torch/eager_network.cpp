@@ -141,12 +141,6 @@ struct EagerNetwork::State {
 };
 
 Result<EagerNetwork> EagerNetwork::create(const Model& model, const Options& options) {
-  if (options.attention == AttentionKind::softmax) {
-    for (const AttentionScope scope : model.spec().scopes) {
-      // A padded token would still take its share of a softmax: windows would need masks, which nothing here wants.
-      if (!scope.is_global()) return Error{ErrorCode::unsupported, "softmax attention within windows", ""};
-    }
-  }
   return guarded([&]() -> Result<EagerNetwork> {
     const auto kind = tensor_options(options);
     if (!kind) return kind.error();
@@ -163,6 +157,21 @@ Result<void> EagerNetwork::run(std::span<const float> picture, int height, int w
   if (output.size() != 3 * scale * scale * pixels) return wrong_size("the output");
   return guarded([&]() -> Result<void> {
     to_buffer(state_->forward(from_buffer(picture, {1, 3, height, width}, state_->options)), output);
+    return {};
+  });
+}
+
+Result<void> EagerNetwork::run_rgb8(std::span<const std::uint8_t> picture, int height, int width,
+                                    std::span<std::uint8_t> output) const {
+  const auto pixels = static_cast<std::size_t>(height) * static_cast<std::size_t>(width);
+  const std::int64_t s = state_->spec.scale;
+  if (height < 1 || width < 1 || picture.size() != 3 * pixels) return wrong_size("the picture");
+  if (output.size() != picture.size() * static_cast<std::size_t>(s * s)) return wrong_size("the output");
+  return guarded([&]() -> Result<void> {
+    const at::Tensor bytes = at::from_blob(const_cast<std::uint8_t*>(picture.data()), {1, height, width, 3}, at::kByte);
+    at::Tensor out = state_->forward(bytes.to(state_->options).div_(255).permute({0, 3, 1, 2}).contiguous());
+    out = out.clamp_(0, 1).mul_(255).add_(0.5).to(at::kByte).permute({0, 2, 3, 1});
+    at::from_blob(output.data(), {1, s * height, s * width, 3}, at::kByte).copy_(out);
     return {};
   });
 }

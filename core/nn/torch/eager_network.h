@@ -22,10 +22,16 @@
 
 namespace nalasr::eager {
 
-/// Arithmetic of weights and feature maps. The attention itself works in float32 at least.
+/// Arithmetic of weights and feature maps. NaLa attention works in float32 at least.
 enum class Precision { fp64, fp32, bf16 };
-/// The attention of a block: the linear one of the paper, or the softmax one that it replaces.
-enum class AttentionKind { nala, softmax };
+/// The attention of a block: the linear one of the paper, or one of the softmax kinds that it replaces. Those take all
+/// tokens of the picture, whatever the model's scopes say, but for softmax_window.
+enum class AttentionKind {
+  nala,
+  softmax,               ///< scaled_dot_product_attention: no N x N matrix is stored where LibTorch has such a kernel
+  softmax_materialised,  ///< scores and probabilities as tensors of N x N per head
+  softmax_window,        ///< within windows of 8 x 8 tokens, shifted by 4 in every second block (SwinIR)
+};
 
 /// Where and how a network runs. Device::automatic means the CPU.
 struct Options {
@@ -51,12 +57,15 @@ Result<std::vector<double>> softmax_attention(const ModelSpec& spec, int height,
 /// A super-resolution network with the weights of a Model (design.md section 1).
 class EagerNetwork {
  public:
-  /// Errors: unsupported (softmax attention within windows), device_unavailable, out_of_memory.
+  /// Errors: device_unavailable, out_of_memory.
   static Result<EagerNetwork> create(const Model& model, const Options& options = {});
 
   /// picture: RGB planes [3, height, width] in [0, 1]; output: [3, s*height, s*width], not clamped.
   /// Errors: invalid_argument (sizes), out_of_memory.
   Result<void> run(std::span<const float> picture, int height, int width, std::span<float> output) const;
+  /// The same on 8-bit samples, interleaved and rounded: picture [height, width, 3], output [s*height, s*width, 3].
+  Result<void> run_rgb8(std::span<const std::uint8_t> picture, int height, int width,
+                        std::span<std::uint8_t> output) const;
   /// The feature map [height, width, C] after the head convolution and the first `blocks` blocks (with the closing
   /// convolutions of complete groups among them), for tests that look inside. Errors as for run.
   [[nodiscard]] Result<std::vector<float>> features(std::span<const float> picture, int height, int width,

@@ -107,11 +107,63 @@ TEST(EagerNetwork, SoftmaxIsAChoice) {
   EXPECT_GT(difference, 1e-6);
   EXPECT_TRUE(std::isfinite(difference));
 
+  // All tokens attend to all, whatever the scopes say.
   ModelSpec windowed = testing::small_spec();
   windowed.scopes[1].window = 8;
   const auto other = testing::random_model(windowed, 2);
   ASSERT_TRUE(other);
-  EXPECT_EQ(EagerNetwork::create(*other, {.attention = AttentionKind::softmax}).error().code, ErrorCode::unsupported);
+  const auto same = EagerNetwork::create(*other, {.attention = AttentionKind::softmax});
+  ASSERT_TRUE(same);
+  EXPECT_EQ(largest_difference(run(*softmax, picture, 6, 5, 2), run(*same, picture, 6, 5, 2)), 0);
+}
+
+TEST(EagerNetwork, SoftmaxWithItsMatrixInMemoryIsTheSame) {
+  const auto model = testing::random_model(testing::small_spec(), 2);
+  ASSERT_TRUE(model);
+  const auto flash = EagerNetwork::create(*model, {.precision = Precision::fp64, .attention = AttentionKind::softmax});
+  const auto whole =
+      EagerNetwork::create(*model, {.precision = Precision::fp64, .attention = AttentionKind::softmax_materialised});
+  ASSERT_TRUE(flash && whole);
+  const auto picture = random_picture(7, 9, 4);
+  EXPECT_LT(largest_difference(run(*flash, picture, 7, 9, 2), run(*whole, picture, 7, 9, 2)), 1e-6);
+}
+
+TEST(EagerNetwork, SoftmaxInWindowsSeesNoMoreThanItsWindow) {
+  ModelSpec spec = testing::small_spec();
+  const auto model = testing::random_model(spec, 2);
+  ASSERT_TRUE(model);
+  const auto windows = EagerNetwork::create(*model, {.attention = AttentionKind::softmax_window});
+  const auto flash = EagerNetwork::create(*model, {.attention = AttentionKind::softmax});
+  ASSERT_TRUE(windows && flash);
+  // 13x41: windows at the edges are only partly inside, which the mask must hide; nothing may become NaN.
+  auto picture = random_picture(13, 41, 4);
+  const auto before = run(*windows, picture, 13, 41, 2), all_before = run(*flash, picture, 13, 41, 2);
+  for (const double value : before) ASSERT_TRUE(std::isfinite(value));
+  picture[40] = 1 - picture[40];  // the right end of the first row
+  const auto after = run(*windows, picture, 13, 41, 2), all_after = run(*flash, picture, 13, 41, 2);
+  EXPECT_EQ(before[0], after[0]);
+  EXPECT_NE(all_before[0], all_after[0]);
+}
+
+TEST(EagerNetwork, BytesAreTheRoundedFloats) {
+  const auto model = testing::random_model(testing::small_spec(), 2);
+  ASSERT_TRUE(model);
+  const auto network = EagerNetwork::create(*model);
+  ASSERT_TRUE(network);
+  constexpr int height = 5, width = 6, s = 2;
+  std::vector<std::uint8_t> bytes(3 * height * width), result(bytes.size() * s * s);
+  std::vector<float> planes(bytes.size()), floats(result.size());
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    bytes[i] = static_cast<std::uint8_t>(37 * i);
+    planes[i % 3 * height * width + i / 3] = static_cast<float>(bytes[i]) / 255;
+  }
+  ASSERT_TRUE(network->run_rgb8(bytes, height, width, result));
+  ASSERT_TRUE(network->run(planes, height, width, floats));
+  for (std::size_t i = 0; i < result.size(); ++i) {
+    const float value = std::clamp(floats[i % 3 * (result.size() / 3) + i / 3], 0.0F, 1.0F) * 255;
+    EXPECT_NEAR(result[i], value, 0.501) << i;
+  }
+  EXPECT_EQ(network->run_rgb8(bytes, height, width + 1, result).error().code, ErrorCode::invalid_argument);
 }
 
 TEST(EagerNetwork, WrongRequestsAreErrors) {
