@@ -206,6 +206,7 @@ void WindowTest::cancels_a_second_job() {
 
 void WindowTest::saves() {
   QVERIFY(window_->queue().has_unsaved_results());
+  QVERIFY(job().result() != nullptr);
   const QString result = job().result()->file;
   QTest::keyClick(window_.get(), Qt::Key_S, Qt::ControlModifier);
   QVERIFY(wait_until([&] { return !window_->queue().has_unsaved_results(); }));
