@@ -39,11 +39,11 @@ std::string memory_text(const RunReport& report, bool alone) {
          (alone ? ", " + mebibytes(report.measured_peak) + " measured" : "");
 }
 
-// On a CPU that stands in for a GPU, why it does.
-std::string device_text(const RunReport& report) {
+// On a CPU that stands in for a GPU, why it does; once is enough.
+std::string device_text(const RunReport& report, bool is_first) {
   if (report.plan.device == Device::cuda) return report.instruction_set + " on " + report.device_note;
   return report.device + " " + report.instruction_set +
-         (report.device_note.empty() ? "" : " (no GPU: " + report.device_note + ")");
+         (report.device_note.empty() || !is_first ? "" : " (no GPU: " + report.device_note + ")");
 }
 
 const char* word_of(ErrorCode code) {
@@ -110,7 +110,7 @@ void BatchReport::done(std::size_t id, const RunReport& report) {
   const Plan& plan = report.plan;
   console_.print(output_name(job) + ": " + size_text(plan.width, plan.height) + " -> " +
                  size_text(plan.output_width, plan.output_height) + " in " + seconds(report.seconds_total) + ", " +
-                 memory_text(report, list_.jobs.size() == 1) + ", " + device_text(report));
+                 memory_text(report, list_.jobs.size() == 1) + ", " + device_text(report, done_ == 1));
   for (const std::string& warning : report.warnings) console_.warn(output_name(job), warning);
   if (!json_) return;
   json event = event_of("done", job);

@@ -48,7 +48,13 @@ std::string protect(const std::string& argument) {
   return bracketed ? "./" + argument : argument;
 }
 
-std::string complaint(const CLI::ParseError& wrong) {
+// The parser names what is missing before what it did not understand, and does not name an unknown command at all.
+std::string complaint(const CLI::ParseError& wrong, const CLI::App& parser) {
+  const auto chosen = parser.get_subcommands();
+  for (const std::string& left : (chosen.empty() ? parser : *chosen.front()).remaining()) {
+    if (left.starts_with("-")) return "there is no option " + printable(left);
+    if (chosen.empty()) return "there is no command \"" + printable(left) + "\"";
+  }
   std::string text = printable(wrong.what());
   if (const auto at = text.find("At Most 1 required"); at != std::string::npos) {
     text.replace(at, std::string::npos, "is given more than once");
@@ -89,7 +95,7 @@ int run(const std::vector<std::string>& arguments) {
   } catch (const CLI::ParseError& wrong) {
     const auto chosen = parser.get_subcommands();
     const std::string help = chosen.empty() ? "nalasr --help" : "nalasr " + chosen.front()->get_name() + " --help";
-    console.error({ErrorCode::invalid_argument, complaint(wrong), "see " + help});
+    console.error({ErrorCode::invalid_argument, complaint(wrong, parser), "see " + help});
     return kUsage;
   }
   for (const auto& [name, command] : commands) {

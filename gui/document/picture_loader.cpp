@@ -67,11 +67,16 @@ PictureLoader::PictureLoader(QString path, QByteArray screen_profile, QObject* p
   thread_ = std::jthread([this](const std::stop_token& stop) {
     try {
       load(stop);
-    } catch (const std::bad_alloc&) { emit failed(tr("not enough memory to show the picture")); }
+    } catch (const std::bad_alloc&) { fail(tr("not enough memory to show the picture")); }
   });
 }
 
 PictureLoader::~PictureLoader() = default;  // the thread is asked to stop and waited for
+
+// All signals come from the loader's own thread, and so after whoever made it had time to connect.
+void PictureLoader::fail(const QString& reason) {
+  QMetaObject::invokeMethod(this, [this, reason] { emit failed(reason); });
+}
 
 void PictureLoader::deliver(std::shared_ptr<const StoredPicture> picture) {
   QMetaObject::invokeMethod(this, [this, picture = std::move(picture)] {
@@ -83,7 +88,7 @@ void PictureLoader::deliver(std::shared_ptr<const StoredPicture> picture) {
 void PictureLoader::load(const std::stop_token& stop) {
   auto reader = ImageReader::open(QFile::encodeName(path_).toStdString());
   if (!reader) {
-    emit failed(text_of(reader.error()));
+    fail(text_of(reader.error()));
     return;
   }
   const ImageInfo info = (*reader)->info();
@@ -102,7 +107,7 @@ void PictureLoader::load(const std::stop_token& stop) {
     if (stop.stop_requested()) return;
     const int count = std::min(kStripRows, info.height - y);
     if (auto read = (*reader)->read_rows({strip.data(), info.width, count, info.row_bytes()}); !read) {
-      emit failed(text_of(read.error()));
+      fail(text_of(read.error()));
       return;
     }
     for (int i = 0; i < count; ++i) {
@@ -111,7 +116,8 @@ void PictureLoader::load(const std::stop_token& stop) {
     }
     if (since_report.hasExpired(kReportEvery)) {
       since_report.restart();
-      emit progressed(static_cast<double>(y + count) / info.height);
+      const double fraction = static_cast<double>(y + count) / info.height;
+      QMetaObject::invokeMethod(this, [this, fraction] { emit progressed(fraction); });
     }
   }
   pyramid->finish();

@@ -32,6 +32,7 @@ class PictureLoader : public QObject {
 
  private:
   void load(const std::stop_token& stop);
+  void fail(const QString& reason);
   void deliver(std::shared_ptr<const StoredPicture> picture);
 
   QString path_;

@@ -3,6 +3,7 @@
 
 #include <QString>
 #include <QStringList>
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -26,8 +27,9 @@ enum class JobState {
 
 /// A picture that a run has made.
 struct JobResult {
-  QString file;           ///< where it is now
-  bool is_saved = false;  ///< under a name of the user's; otherwise it goes when the program ends
+  QString file;                 ///< where it is now
+  bool is_saved = false;        ///< under a name of the user's; otherwise it goes when the program ends
+  bool for_comparison = false;  ///< made to be looked at beside another: nobody asks to save it
   RunSettings run;
   QSize size;
   std::uint64_t predicted_peak = 0, measured_peak = 0;
@@ -47,7 +49,8 @@ struct Job {
 
   // Of the run under way, or of the last one.
   RunSettings run;
-  bool to_folder = false;  ///< straight to its final name, else to a temporary place first
+  bool to_folder = false;       ///< straight to its final name, else to a temporary place first
+  bool for_comparison = false;  ///< only to look at beside the result that is there
   double fraction = 0;
   Eta eta;
   std::uint64_t predicted = 0, budget = 0;
@@ -59,10 +62,14 @@ struct Job {
   [[nodiscard]] bool is_startable() const {
     return facts && state != JobState::inspecting && state != JobState::waiting && !is_active();
   }
-  [[nodiscard]] const JobResult* result() const { return results.empty() ? nullptr : &results.back(); }
+  /// The newest that was asked for as such.
+  [[nodiscard]] const JobResult* result() const {
+    const auto found = std::find_if(results.rbegin(), results.rend(), [](const auto& r) { return !r.for_comparison; });
+    return found == results.rend() ? nullptr : &*found;
+  }
   [[nodiscard]] bool has_unsaved_result() const {
     for (const JobResult& r : results) {
-      if (!r.is_saved) return true;
+      if (!r.is_saved && !r.for_comparison) return true;
     }
     return false;
   }

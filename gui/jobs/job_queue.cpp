@@ -149,15 +149,27 @@ void JobQueue::enqueue(int id, const RunSettings& run, bool to_folder) {
     }
     return;
   }
-  job->run = run;
   job->to_folder = to_folder;
-  job->state = JobState::waiting;
-  job->problem.clear();
-  job->hint.clear();
-  job->fraction = 0;
-  job->samples.clear();
-  job->predicted = job->budget = 0;
-  changed(id);
+  job->for_comparison = false;
+  wait_for_turn(*job, run);
+}
+
+void JobQueue::enqueue_for_comparison(int id, const RunSettings& run) {
+  Job* job = find(id);
+  if (job == nullptr || !job->is_startable() || job->result() == nullptr) return;
+  job->for_comparison = true;
+  wait_for_turn(*job, run);
+}
+
+void JobQueue::wait_for_turn(Job& job, const RunSettings& run) {
+  job.run = run;
+  job.state = JobState::waiting;
+  job.problem.clear();
+  job.hint.clear();
+  job.fraction = 0;
+  job.samples.clear();
+  job.predicted = job.budget = 0;
+  changed(job.id);
   start_next();
 }
 
@@ -197,7 +209,7 @@ void JobQueue::start(Job& job) {
   request.scale = job.run.scale;
   request.device = QString::fromLatin1(to_string(job.run.device));
   request.memory_limit = job.run.memory_limit;
-  if (job.to_folder) {
+  if (job.to_folder && !job.for_comparison) {
     target_ =
         output_path(job.input, *job.facts, job.run, output_, [](const QString& p) { return QFileInfo::exists(p); });
     const QSize size = result_size(job.facts->size, job.run.final_scale());
@@ -242,17 +254,21 @@ void JobQueue::complete(int id, const QJsonObject& report) {
   Job& job = *find(id);
   JobResult result;
   result.file = target_;
-  result.is_saved = job.to_folder;
+  result.is_saved = job.to_folder && !job.for_comparison;
+  result.for_comparison = job.for_comparison;
   result.run = job.run;
   result.size = QSize(report["output"]["width"].toInt(), report["output"]["height"].toInt());
   const auto bytes = [](const QJsonValue& value) { return static_cast<std::uint64_t>(value.toInteger()); };
-  result.predicted_peak = bytes(report["predicted_peak_bytes"]);
-  result.measured_peak = bytes(report["measured_peak_bytes"]);
+  result.device = report["device"].toString();
+  // On a GPU its memory is what counts, as in peak_of().
+  const QJsonObject peaks =
+      result.device == QLatin1String(to_string(Device::cuda)) ? report["device_memory"].toObject() : report;
+  result.predicted_peak = bytes(peaks["predicted_peak_bytes"]);
+  result.measured_peak = bytes(peaks["measured_peak_bytes"]);
   result.computed_eager = bytes(report["computed_bytes"]["nala_eager"]);
   result.computed_flash = bytes(report["computed_bytes"]["softmax_flash"]);
   result.computed_materialised = bytes(report["computed_bytes"]["softmax_materialised"]);
   result.seconds = job.eta.elapsed(now());  // as the user waited, but for pauses
-  result.device = report["device"].toString();
   result.instruction_set = report["instruction_set"].toString();
   for (const auto& warning : report["warnings"].toArray()) result.warnings.append(warning.toString());
   result.samples = job.samples;
@@ -269,7 +285,15 @@ void JobQueue::end(int id, JobState state, const QString& problem, const QString
   ++(state == JobState::done ? summary_.done : state == JobState::failed ? summary_.failed : summary_.cancelled);
   worker_.release()->deleteLater();  // we are in one of its signals
   active_ = 0;
+  const bool for_comparison = std::exchange(job.for_comparison, false);
+  if (for_comparison) {  // the picture has the result that it had before
+    job.state = JobState::done;
+    job.problem.clear();
+    job.hint.clear();
+  }
   changed(id);
+  if (for_comparison && state == JobState::done) emit comparison_made(id, job.results.back());
+  if (for_comparison && state != JobState::done) emit comparison_failed(id, problem);
   emit job_finished(id);
   start_next();
 }
@@ -297,7 +321,7 @@ void JobQueue::cancel(int id) {
   if (job == nullptr) return;
   if (job->is_active()) worker_->cancel();
   if (job->state == JobState::waiting) {
-    job->state = JobState::cancelled;
+    job->state = std::exchange(job->for_comparison, false) ? JobState::done : JobState::cancelled;
     changed(id);
   }
 }

@@ -51,6 +51,8 @@ class JobQueue : public QAbstractListModel {
   void remove(int id);
   /// Upscales it as soon as its turn comes. `to_folder`: to its name in the output folder, else to be looked at first.
   void enqueue(int id, const RunSettings& run, bool to_folder);
+  /// Upscales a picture that has a result once more, to be compared with that result.
+  void enqueue_for_comparison(int id, const RunSettings& run);
   /// Everything that is ready, failed or cancelled, to the output folder.
   void enqueue_all(const RunSettings& run);
   void pause(int id);
@@ -65,6 +67,9 @@ class JobQueue : public QAbstractListModel {
   /// A new memory sample or progress of the job under way.
   void job_progressed(int id);
   void job_finished(int id);
+  /// A run for comparison ended: made, or not (`problem` is empty where it was cancelled).
+  void comparison_made(int id, const nalasr::gui::JobResult& result);
+  void comparison_failed(int id, const QString& problem);
   /// After the last job of a series.
   void queue_finished(const nalasr::gui::QueueSummary& summary);
 
@@ -72,6 +77,7 @@ class JobQueue : public QAbstractListModel {
   Job* find(int id);
   int add_file(const QString& path);
   void inspect(int id);
+  void wait_for_turn(Job& job, const RunSettings& run);
   void start_next();
   void start(Job& job);
   void connect_worker(int id);

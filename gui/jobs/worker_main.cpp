@@ -85,7 +85,7 @@ class Controls {
   bool paused_ = false;
 };
 
-// Tells ten times a second what this process holds above what it held at first.
+// Tells ten times a second what this process holds above what it held at first; of a GPU, what all hold above that.
 class MemoryTeller {
  public:
   MemoryTeller(EventSink& sink, Device device)
@@ -94,12 +94,14 @@ class MemoryTeller {
  private:
   void tell(const std::stop_token& stop) {
     const auto start = Clock::now();
-    const std::uint64_t first = memory_use().host;
+    const MemoryUse first = memory_use(device_);
     while (!stop.stop_requested()) {
       const MemoryUse use = memory_use(device_);
       QJsonObject fields{{"seconds", std::chrono::duration<double>(Clock::now() - start).count()},
-                         {"host", static_cast<qint64>(use.host > first ? use.host - first : 0)}};
-      if (use.device) fields["device"] = static_cast<qint64>(*use.device);
+                         {"host", static_cast<qint64>(use.host > first.host ? use.host - first.host : 0)}};
+      if (use.device && first.device) {
+        fields["device"] = static_cast<qint64>(*use.device > *first.device ? *use.device - *first.device : 0);
+      }
       sink_.tell(wire::memory, fields);
       std::this_thread::sleep_for(100ms);
     }

@@ -9,10 +9,9 @@
 namespace nalasr::gui {
 namespace {
 
-QString label_of(const JobResult& result) {
-  const ModelChoice& model = result.run.model;
-  const QString name = model.title.isEmpty() ? model.name : model.title;
-  const QString scale = QStringLiteral("×") + scale_text(result.run.final_scale());
+QString label_of(const RunSettings& run) {
+  const QString name = run.model.title.isEmpty() ? run.model.name : run.model.title;
+  const QString scale = QStringLiteral("×") + scale_text(run.final_scale());
   return name.endsWith(scale) ? name : name + QLatin1Char(' ') + scale;
 }
 
@@ -21,6 +20,10 @@ std::shared_ptr<const StoredPicture> picture_of(const std::unique_ptr<PictureLoa
 }
 
 }  // namespace
+
+BeforeChoice result_choice(const JobResult& result) {
+  return {BeforeChoice::picture, result.file, label_of(result.run)};
+}
 
 Comparison::Comparison(CompareView& view, QObject* parent) : QObject(parent), view_(view) {
   before_.label = tr("Bicubic");
@@ -54,12 +57,15 @@ void Comparison::show(const Job* job) {
   if (id != job_ && before_.kind == BeforeChoice::picture) before_ = {BeforeChoice::bicubic, {}, tr("Bicubic")};
   job_ = id;
   results_.clear();
+  made_.clear();
   const JobResult* newest = job != nullptr ? job->result() : nullptr;
   if (newest != nullptr) {
     for (const JobResult& result : job->results) {
-      if (&result != newest) results_.push_back({BeforeChoice::picture, result.file, label_of(result)});
+      if (&result != newest) results_.push_back(result_choice(result));
+      made_.push_back(result.run);
     }
-    result_label_ = label_of(*newest);
+    newest_run_ = newest->run;
+    result_label_ = label_of(newest->run);
   }
   load(input_, job != nullptr && job->facts ? job->input : QString());
   load(result_, newest != nullptr ? newest->file : QString());
@@ -82,6 +88,16 @@ std::vector<BeforeChoice> Comparison::choices() const {
   choices.insert(choices.end(), results_.begin(), results_.end());
   if (before_.kind == BeforeChoice::picture && std::find(choices.begin(), choices.end(), before_) == choices.end()) {
     choices.push_back(before_);
+  }
+  if (made_.empty()) return choices;
+  for (const ModelChoice& model : models_) {
+    RunSettings run = newest_run_;
+    run.model = model;
+    run.scale = newest_run_.final_scale() == model.scale ? 0 : newest_run_.final_scale();
+    const bool is_made = std::any_of(made_.begin(), made_.end(), [&](const RunSettings& made) {
+      return made.model.file == model.file && made.final_scale() == run.final_scale();
+    });
+    if (!is_made) choices.push_back({BeforeChoice::model, {}, tr("%1 (to be computed)").arg(label_of(run)), run});
   }
   return choices;
 }

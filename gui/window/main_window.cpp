@@ -113,8 +113,15 @@ void MainWindow::connect_parts() {
   connect(&queue_, &QAbstractItemModel::rowsRemoved, this, [this] { show_job(queue_panel_->current()); });
   connect(&queue_, &JobQueue::job_finished, this, [this](int id) {
     const Job* job = queue_.job(id);
-    if (job->state != JobState::done || !job->facts) return;
-    planner_.learn(job->run, job->facts->size, job->facts->info.has_alpha(), job->result()->seconds);
+    if (job->state != JobState::done || !job->facts || job->fraction < 1) return;
+    planner_.learn(job->run, job->facts->size, job->facts->info.has_alpha(), job->results.back().seconds);
+  });
+  connect(&queue_, &JobQueue::comparison_made, this, [this](int id, const JobResult& result) {
+    if (id == current_) comparison_->set_before(result_choice(result));
+  });
+  connect(&queue_, &JobQueue::comparison_failed, this, [this](int, const QString& problem) {
+    tell(problem.isEmpty() ? tr("Nothing new to compare with: cancelled")
+                           : tr("Nothing new to compare with: %1").arg(problem));
   });
 
   connect(side_, &SidePanel::settings_changed, this, [this] {
@@ -176,6 +183,7 @@ void MainWindow::load_models() {
     QMetaObject::invokeMethod(qApp, [self, models, has_gpu] {
       if (!self) return;
       self->models_ = models;
+      self->comparison_->set_models(models);
       self->side_->set_models(models, Settings::run(models));
       self->side_->set_has_gpu(has_gpu);
       self->request_forecast();

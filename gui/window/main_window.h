@@ -23,6 +23,7 @@ class QStackedWidget;
 namespace nalasr::gui {
 
 class Comparison;
+struct BeforeChoice;
 class CompareView;
 class EmptyPage;
 class QueuePanel;
@@ -69,6 +70,7 @@ class MainWindow : public QMainWindow {
   void make_menus();
   void make_toolbar();
   QAction* add_action(const char* name, const QString& text, const QString& icon, const QKeySequence& keys);
+  void choose_before(const BeforeChoice& choice);
   void fill_before_menu();
   void fill_recent_menu();
   void set_compare_mode(CompareMode mode);

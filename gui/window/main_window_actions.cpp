@@ -186,10 +186,11 @@ void MainWindow::make_toolbar() {
   toolbar_->addActions(mode_group_->actions());
   toolbar_->addAction(flip_action_);
   before_box_ = new QComboBox;
+  before_box_->setObjectName("before");
   before_box_->setAccessibleName(tr("Compare with"));
   before_box_->setToolTip(
-      tr("What the result is compared with: an interpolation, an earlier result (of another model or "
-         "scale), or any picture"));
+      tr("What the result is compared with: an interpolation, an earlier result, the result of another "
+         "model (made when you choose it), or any picture"));
   before_box_->setSizeAdjustPolicy(QComboBox::AdjustToContents);
   before_box_->setMinimumWidth(140);
   auto* label = new QLabel(tr("Before:"));
@@ -200,7 +201,7 @@ void MainWindow::make_toolbar() {
   connect(before_box_, &QComboBox::activated, this, [this](int index) {
     const auto choices = comparison_->choices();
     if (index < static_cast<int>(choices.size())) {
-      comparison_->set_before(choices[static_cast<std::size_t>(index)]);
+      choose_before(choices[static_cast<std::size_t>(index)]);
     } else if (const QString path = QFileDialog::getOpenFileName(this, tr("Compare with"), Settings::last_folder());
                !path.isEmpty()) {
       comparison_->set_before({BeforeChoice::picture, path, QFileInfo(path).fileName()});
@@ -221,6 +222,14 @@ void MainWindow::make_toolbar() {
     }
   }
   fill_before_menu();
+}
+
+void MainWindow::choose_before(const BeforeChoice& choice) {
+  if (choice.kind != BeforeChoice::model) return comparison_->set_before(choice);
+  fill_before_menu();  // until that result is there, all stays as it is
+  const Job* job = queue_.job(current_);
+  if (job == nullptr || !job->is_startable()) return tell(tr("Choose that again when this picture is done"));
+  queue_.enqueue_for_comparison(current_, choice.run);
 }
 
 void MainWindow::fill_before_menu() {

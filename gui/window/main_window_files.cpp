@@ -16,6 +16,7 @@
 #include <QThreadPool>
 
 #include "jobs/output_naming.h"
+#include "window/comparison.h"
 #include "window/main_window.h"
 #include "window/side_panel.h"
 
@@ -136,6 +137,7 @@ void MainWindow::choose_model_file() {
       const QString name = QFileInfo(path).completeBaseName();
       const ModelChoice choice{name, name, path, {}, (*model)->spec().scale};
       self->models_.push_back(choice);
+      self->comparison_->set_models(self->models_);
       self->side_->add_model(choice);
     });
   });

@@ -19,6 +19,8 @@ RunPanel::RunPanel(QWidget* parent) : QWidget(parent) {
   bar_->setTextVisible(false);
   bar_->setFixedHeight(10);
   bar_->setAccessibleName(tr("Progress"));
+  title_ = section_title({});
+  title_->setWordWrap(true);
   left_ = value_label(tr("Time left"));
   memory_ = value_label(tr("Memory in use"));
   chart_ = new MemoryChart;
@@ -33,7 +35,7 @@ RunPanel::RunPanel(QWidget* parent) : QWidget(parent) {
 
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
-  layout->addWidget(section_title(tr("Upscaling")));
+  layout->addWidget(title_);
   layout->addWidget(bar_);
   layout->addWidget(left_);
   layout->addLayout(buttons);
@@ -45,6 +47,8 @@ RunPanel::RunPanel(QWidget* parent) : QWidget(parent) {
 
 void RunPanel::show_job(const Job& job, qint64 now) {
   const bool waiting = job.state == JobState::waiting, paused = job.state == JobState::paused;
+  const QString model = job.run.model.title.isEmpty() ? job.run.model.name : job.run.model.title;
+  title_->setText(job.for_comparison ? tr("Upscaling with %1, to compare").arg(model) : tr("Upscaling"));
   bar_->setValue(static_cast<int>(job.fraction * 1000));
   QString text;
   if (waiting) {
@@ -63,8 +67,10 @@ void RunPanel::show_job(const Job& job, qint64 now) {
   pause_->setText(paused ? tr("Go on") : tr("Pause"));
   pause_->setToolTip(paused ? tr("Go on where it stopped") : tr("Stop computing for now; the memory stays taken"));
   pause_->setEnabled(!waiting);
-  const std::uint64_t used = job.samples.empty() ? 0 : job.samples.back().host;
-  memory_->setText(tr("%1 in use").arg(bytes_text(used)));
+  const MemorySample now_used = job.samples.empty() ? MemorySample{} : job.samples.back();
+  memory_->setText(now_used.device ? tr("%1 in use on the graphics card, %2 in main memory")
+                                         .arg(bytes_text(*now_used.device), bytes_text(now_used.host))
+                                   : tr("%1 in use").arg(bytes_text(now_used.host)));
   chart_->set_limits(job.predicted, job.budget);
   chart_->set_samples(job.samples);
 }

@@ -26,7 +26,7 @@ class RunPanel : public QWidget {
 
  private:
   QProgressBar* bar_;
-  QLabel *left_, *memory_;
+  QLabel *title_, *left_, *memory_;
   QPushButton *pause_, *cancel_;
   MemoryChart* chart_;
 };

@@ -71,6 +71,10 @@
         <source>Lanczos</source>
         <translation>Lanczos</translation>
     </message>
+    <message>
+        <source>%1 (to be computed)</source>
+        <translation>%1 (da calcolare)</translation>
+    </message>
 </context>
 <context>
     <name>nalasr::gui::EmptyPage</name>
@@ -345,10 +349,6 @@
         <translation>Confronta con</translation>
     </message>
     <message>
-        <source>What the result is compared with: an interpolation, an earlier result (of another model or scale), or any picture</source>
-        <translation>Con che cosa si confronta il risultato: un’interpolazione, un risultato precedente (di un altro modello o fattore) o un’immagine qualsiasi</translation>
-    </message>
-    <message>
         <source>Before:</source>
         <translation>Prima:</translation>
     </message>
@@ -475,6 +475,22 @@ Licenza MIT</translation>
     <message>
         <source>Remove</source>
         <translation>Rimuovi</translation>
+    </message>
+    <message>
+        <source>Nothing new to compare with: cancelled</source>
+        <translation>Nessun nuovo confronto: annullato</translation>
+    </message>
+    <message>
+        <source>Nothing new to compare with: %1</source>
+        <translation>Nessun nuovo confronto: %1</translation>
+    </message>
+    <message>
+        <source>What the result is compared with: an interpolation, an earlier result, the result of another model (made when you choose it), or any picture</source>
+        <translation>Con che cosa si confronta il risultato: un’interpolazione, un risultato precedente, il risultato di un altro modello (calcolato quando lo si sceglie) o un’immagine qualsiasi</translation>
+    </message>
+    <message>
+        <source>Choose that again when this picture is done</source>
+        <translation>Sceglilo di nuovo quando questa immagine è pronta</translation>
     </message>
 </context>
 <context>
@@ -899,6 +915,14 @@ Licenza MIT</translation>
     <message>
         <source>%1 in use</source>
         <translation>%1 in uso</translation>
+    </message>
+    <message>
+        <source>Upscaling with %1, to compare</source>
+        <translation>Ingrandimento con %1, per confronto</translation>
+    </message>
+    <message>
+        <source>%1 in use on the graphics card, %2 in main memory</source>
+        <translation>%1 in uso sulla scheda grafica, %2 nella memoria principale</translation>
     </message>
 </context>
 <context>

@@ -71,6 +71,10 @@
         <source>Lanczos</source>
         <translation>Lanczos 插值</translation>
     </message>
+    <message>
+        <source>%1 (to be computed)</source>
+        <translation>%1（待计算）</translation>
+    </message>
 </context>
 <context>
     <name>nalasr::gui::EmptyPage</name>
@@ -345,10 +349,6 @@
         <translation>对比对象</translation>
     </message>
     <message>
-        <source>What the result is compared with: an interpolation, an earlier result (of another model or scale), or any picture</source>
-        <translation>与结果对比的内容：插值放大、较早的结果（其他模型或倍数）或任意图片</translation>
-    </message>
-    <message>
         <source>Before:</source>
         <translation>之前：</translation>
     </message>
@@ -475,6 +475,22 @@ MIT 许可证</translation>
     <message>
         <source>Remove</source>
         <translation>移除</translation>
+    </message>
+    <message>
+        <source>Nothing new to compare with: cancelled</source>
+        <translation>没有新的对比图：已取消</translation>
+    </message>
+    <message>
+        <source>Nothing new to compare with: %1</source>
+        <translation>没有新的对比图：%1</translation>
+    </message>
+    <message>
+        <source>What the result is compared with: an interpolation, an earlier result, the result of another model (made when you choose it), or any picture</source>
+        <translation>与结果对比的内容：插值、先前的结果、另一个模型的结果（选择时才计算）或任意图片</translation>
+    </message>
+    <message>
+        <source>Choose that again when this picture is done</source>
+        <translation>请在此图片完成后再次选择</translation>
     </message>
 </context>
 <context>
@@ -895,6 +911,14 @@ MIT 许可证</translation>
     <message>
         <source>%1 in use</source>
         <translation>已用 %1</translation>
+    </message>
+    <message>
+        <source>Upscaling with %1, to compare</source>
+        <translation>正在用 %1 放大以供对比</translation>
+    </message>
+    <message>
+        <source>%1 in use on the graphics card, %2 in main memory</source>
+        <translation>显卡使用 %1，主内存使用 %2</translation>
     </message>
 </context>
 <context>

@@ -8,6 +8,8 @@
 
 #ifdef NALASR_HAS_XCB
 #include <xcb/xcb.h>
+
+#include <cstdlib>
 #endif
 
 namespace nalasr::gui::test {
@@ -72,6 +74,30 @@ void activate(QWidget& window) {
 #endif
   window.activateWindow();
   wait_until([&] { return window.isActiveWindow(); }, 5000);
+}
+
+bool set_x11_profile(const QByteArray& profile) {
+#ifdef NALASR_HAS_XCB
+  auto* native = qGuiApp->nativeInterface<QNativeInterface::QX11Application>();
+  if (native == nullptr) return false;
+  xcb_connection_t* connection = native->connection();
+  constexpr char kName[] = "_ICC_PROFILE";
+  xcb_intern_atom_reply_t* atom =
+      xcb_intern_atom_reply(connection, xcb_intern_atom(connection, 0, sizeof kName - 1, kName), nullptr);
+  if (atom == nullptr) return false;
+  const xcb_window_t root = xcb_setup_roots_iterator(xcb_get_setup(connection)).data->root;
+  if (profile.isEmpty()) {
+    xcb_delete_property(connection, root, atom->atom);
+  } else {
+    xcb_change_property(connection, XCB_PROP_MODE_REPLACE, root, atom->atom, XCB_ATOM_CARDINAL, 8,
+                        static_cast<std::uint32_t>(profile.size()), profile.constData());
+  }
+  std::free(atom);
+  return xcb_flush(connection) > 0;
+#else
+  (void)profile;
+  return false;
+#endif
 }
 
 bool wait_until(const std::function<bool()>& condition, int ms) {

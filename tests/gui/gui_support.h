@@ -39,6 +39,9 @@ QString cut_sample(const QString& name, const QRect& part);
 /// Keyboard focus, also where there is no window manager to give it.
 void activate(QWidget& window);
 
+/// Sets the profile of the X server's screen as colour managers do; empty removes it. False where there is none.
+bool set_x11_profile(const QByteArray& profile);
+
 /// Runs the event loop until `condition` holds; false after `ms`.
 bool wait_until(const std::function<bool()>& condition, int ms = 60000);
 /// Writes a widget, or the whole screen where there is one to grab, to BUILD/screenshots/NAME.png.

@@ -1,29 +1,18 @@
-// The whole viewer, as a person uses it: open, see the cost, upscale, compare, cancel, save, queue, close. Needs a
-// screen (Xvfb) and the bundled model. Screenshots of the main states go to BUILD/screenshots.
-#include <QAccessible>
-#include <QClipboard>
+// The viewer with one picture, as a person uses it: open, see the cost, upscale, compare, cancel, save. Needs a screen
+// (Xvfb) and the bundled model. Screenshots of the main states go to BUILD/screenshots.
+#include <QColorSpace>
 #include <QComboBox>
-#include <QDragEnterEvent>
-#include <QDropEvent>
-#include <QLabel>
-#include <QListView>
-#include <QMessageBox>
-#include <QMimeData>
-#include <QPushButton>
+#include <QFileDialog>
+#include <QLineEdit>
 #include <QScrollArea>
 #include <QScrollBar>
 #include <QSignalSpy>
-#include <QStatusBar>
-#include <QTest>
 #include <QTimer>
-#include <QTranslator>
 
-#include "gui/gui_support.h"
-#include "view/compare_view.h"
-#include "view/memory_chart.h"
-#include "window/comparison.h"
-#include "window/main_window.h"
+#include "document/picture_loader.h"
+#include "gui/window_fixture.h"
 #include "window/preferences_dialog.h"
+#include "window/screen_profile.h"
 #include "window/side_panel.h"
 
 namespace nalasr::gui::test {
@@ -48,15 +37,13 @@ class Heartbeat : public QObject {
   qint64 longest_ = 0;
 };
 
-QString sample() { return source("resources/samples/street.png"); }
-
 }  // namespace
 
-class WindowTest : public QObject {
+class WindowTest : public WindowFixture {
   Q_OBJECT
 
  private slots:
-  void initTestCase();
+  void initTestCase() { show_window(); }
   void starts_empty();
   void tells_the_cost_before_anything_runs();
   void upscales_with_live_memory();
@@ -66,55 +53,10 @@ class WindowTest : public QObject {
   void tells_pixels();
   void cancels_a_second_job();
   void saves();
+  void shows_file_dialogs();
   void compares_with_another_models_result();
-  void works_through_a_queue_with_a_bad_file();
-  void takes_drops_and_pastes();
-  void names_everything_for_screen_readers();
-  void asks_before_closing();
-
- private:
-  const Job& job() { return *window_->queue().job(window_->current()); }
-  QAction* action(const char* name) { return window_->findChild<QAction*>(QLatin1String(name)); }
-  bool wait_for(JobState state) {
-    return wait_until([&] { return job().state == state; });
-  }
-  /// Everything on show is decoded and rendered.
-  bool wait_for_view() {
-    return wait_until([&] { return window_->comparison().is_complete() && window_->view().can_compare(); }) &&
-           wait_until([&] {
-             window_->view().repaint();
-             return window_->view().is_settled();
-           });
-  }
-  QPushButton* button(const QString& text) {
-    for (QPushButton* b : window_->findChildren<QPushButton*>()) {
-      if (b->text() == text && b->isVisible()) return b;
-    }
-    return nullptr;
-  }
-  QString shown_texts() {
-    QStringList texts;
-    for (QLabel* label : window_->findChildren<QLabel*>()) {
-      if (label->isVisible()) texts.append(label->text());
-    }
-    return texts.join('\n');
-  }
-
-  std::unique_ptr<MainWindow> window_;
-  QString out_ = sandbox().file("out");
+  void follows_the_screens_profile();
 };
-
-void WindowTest::initTestCase() {
-  OutputSettings output;
-  output.folder = out_;
-  Settings::set_output(output);
-  Settings::set_theme(Theme::light);
-  window_ = std::make_unique<MainWindow>(viewer_program());
-  window_->resize(1280, 800);
-  window_->show();
-  QVERIFY(QTest::qWaitForWindowExposed(window_.get()));
-  activate(*window_);
-}
 
 void WindowTest::starts_empty() {
   QVERIFY(button("Open pictures …") != nullptr);
@@ -264,6 +206,7 @@ void WindowTest::cancels_a_second_job() {
 
 void WindowTest::saves() {
   QVERIFY(window_->queue().has_unsaved_results());
+  QVERIFY(job().result() != nullptr);
   const QString result = job().result()->file;
   QTest::keyClick(window_.get(), Qt::Key_S, Qt::ControlModifier);
   QVERIFY(wait_until([&] { return !window_->queue().has_unsaved_results(); }));
@@ -286,11 +229,49 @@ void WindowTest::saves() {
   QCOMPARE(QImage(out_ + "/street.jpg").size(), QSize(1600, 1200));
 }
 
+void WindowTest::shows_file_dialogs() {
+  const auto look = [](const QString& name, QString* chosen, QStringList* filters) {
+    QTimer::singleShot(300, [=] {
+      auto* dialog = qobject_cast<QFileDialog*>(QApplication::activeModalWidget());
+      if (dialog == nullptr) return;
+      screenshot(*dialog, name);
+      *chosen = dialog->findChild<QLineEdit*>("fileNameEdit")->text();
+      *filters = dialog->nameFilters();
+      dialog->reject();
+    });
+  };
+  QString chosen;
+  QStringList filters;
+  look("10_open_dialog", &chosen, &filters);
+  action("open")->trigger();
+  QVERIFY(filters.join(' ').contains("*.png *.jpg"));
+  look("10_save_dialog", &chosen, &filters);
+  action("save_as")->trigger();
+  QCOMPARE(chosen, QString("street_x4.png"));
+  QVERIFY(filters.join(' ').contains("TIFF"));
+}
+
 void WindowTest::compares_with_another_models_result() {
+  // One that was not made yet: choosing it makes it.
+  window_->comparison().set_models({light().model, tiny().model});
+  emit window_->comparison().choices_changed();
+  auto* before = window_->findChild<QComboBox*>("before");
+  const int wanted = before->findText("Tiny ×2 ×4 (to be computed)");
+  QVERIFY(wanted >= 0);
+  before->setCurrentIndex(wanted);
+  emit before->activated(wanted);
+  QVERIFY(job().is_active());
+  QVERIFY(wait_until([&] { return window_->comparison().before().label == "Tiny ×2 ×4"; }));
+  QVERIFY(wait_for_view());
+  QCOMPARE(before->currentText(), QString("Tiny ×2 ×4"));
+  QVERIFY(before->findText("Tiny ×2 ×4 (to be computed)") < 0);  // it is kept
+  QVERIFY(!window_->queue().has_unsaved_results());
+  screenshot(*window_, "7_made_to_compare");
+
   window_->side_panel().add_model(tiny().model);
   QVERIFY(wait_until([&] { return !job().is_active(); }));
   action("upscale")->trigger();
-  QVERIFY(wait_until([&] { return job().results.size() == 2; }));
+  QVERIFY(wait_until([&] { return job().results.size() == 3; }));
   QVERIFY(wait_for_view());
   const auto choices = window_->comparison().choices();
   const auto earlier =
@@ -306,109 +287,32 @@ void WindowTest::compares_with_another_models_result() {
   QVERIFY(wait_for_view());
 }
 
-void WindowTest::works_through_a_queue_with_a_bad_file() {
-  window_->queue().remove(window_->queue().at(1).id);  // the cancelled one
-  QFile bad(sandbox().file("damaged.png"));
-  QVERIFY(bad.open(QIODevice::WriteOnly));
-  bad.write("\x89PNG\r\n\x1a\nrubbish");
-  bad.close();
-  window_->open({cut_sample("awning.png", {40, 100, 180, 120}), bad.fileName(),
-                 cut_sample("bookshop.png", {30, 70, 300, 220}), cut_sample("bicycle.png", {280, 190, 110, 80})});
-  const int bad_id = window_->queue().at(2).id;
-  QVERIFY(wait_until([&] { return window_->queue().job(bad_id)->state == JobState::failed; }));
-  window_->side_panel().set_models(bundled_models(), light());
-  action("upscale_all")->trigger();
-  const int bookshop = window_->queue().at(3).id;
-  QVERIFY(wait_until([&] { return window_->queue().job(bookshop)->fraction > 0.3; }));
-  const int id = bookshop;
-  window_->findChild<QListView*>()->setCurrentIndex(window_->queue().index(window_->queue().row_of(id)));
-  QTest::qWait(700);
-  window_->statusBar()->clearMessage();
-  screenshot(*window_, "8_queue");
-  QSignalSpy finished(&window_->queue(), &JobQueue::queue_finished);
-  QVERIFY(finished.wait(120000));
-  QCOMPARE(window_->queue().job(bad_id)->state, JobState::failed);
-  QVERIFY(QFileInfo::exists(out_ + "/bicycle_x4.png"));
-  QVERIFY(QFileInfo::exists(out_ + "/bookshop_x4.png"));
-  QTest::qWait(200);
-  QVERIFY(shown_texts().contains("Finished in"));
-}
-
-void WindowTest::takes_drops_and_pastes() {
-  const int before = window_->queue().rowCount();
-  QMimeData dropped;
-  dropped.setUrls({QUrl::fromLocalFile(make_picture("dropped.png", 20, 20))});
-  QDragEnterEvent enter(QPoint(50, 50), Qt::CopyAction, &dropped, Qt::LeftButton, Qt::NoModifier);
-  QCoreApplication::sendEvent(window_.get(), &enter);
-  QVERIFY(enter.isAccepted());
-  QDropEvent drop(QPointF(50, 50), Qt::CopyAction, &dropped, Qt::LeftButton, Qt::NoModifier);
-  QCoreApplication::sendEvent(window_.get(), &drop);
-  QCOMPARE(window_->queue().rowCount(), before + 1);
-  QImage image(30, 20, QImage::Format_RGB32);
-  image.fill(Qt::red);
-  QApplication::clipboard()->setImage(image);
-  action("paste")->trigger();
-  QVERIFY(wait_until([&] { return window_->queue().rowCount() == before + 2; }));
-}
-
-void WindowTest::names_everything_for_screen_readers() {
-  PreferencesDialog dialog(window_.get());
-  QStringList nameless;
-  for (QWidget* root : {static_cast<QWidget*>(window_.get()), static_cast<QWidget*>(&dialog)}) {
-    for (QWidget* widget : root->findChildren<QWidget*>()) {
-      if (widget->focusPolicy() == Qt::NoFocus || widget->objectName().startsWith("qt_") ||
-          qobject_cast<QAbstractScrollArea*>(widget->parentWidget()) != nullptr ||
-          qobject_cast<QScrollArea*>(widget) != nullptr || widget->inherits("QMenu") || widget->window() != root ||
-          qobject_cast<QAbstractSpinBox*>(widget->parentWidget()) != nullptr ||
-          qobject_cast<QComboBox*>(widget->parentWidget()) != nullptr ||
-          widget->inherits("QComboBoxPrivateContainer")) {
-        continue;
-      }
-      const QAccessibleInterface* interface = QAccessible::queryAccessibleInterface(widget);
-      if (interface == nullptr || interface->text(QAccessible::Name).isEmpty()) {
-        nameless.append(QString("%1 in %2")
-                            .arg(widget->metaObject()->className(), widget->parentWidget()->metaObject()->className()));
-      }
-    }
-  }
-  QCOMPARE(nameless.join(", "), QString());
-}
-
-void WindowTest::asks_before_closing() {
-  const int id = window_->queue().add({make_picture("long.png", 1200, 900)});
-  QVERIFY(wait_until([&] { return window_->queue().job(id)->state == JobState::ready; }));
-  window_->queue().enqueue(id, light(), true);
-  QVERIFY(wait_until([&] { return window_->queue().job(id)->fraction > 0.01; }));
-  const auto answer = [](const QString& text) {
-    QTimer::singleShot(200, [text] {
-      auto* box = qobject_cast<QMessageBox*>(QApplication::activeModalWidget());
-      QVERIFY(box != nullptr);
-      for (QAbstractButton* b : box->buttons()) {
-        if (b->text() == text) b->click();
-      }
-    });
-  };
-  answer("Stay");
-  QVERIFY(!window_->close());
-  QVERIFY(window_->isVisible());
-  answer("Close all the same");
-  QVERIFY(window_->close());
-  window_.reset();
-  QStringList left = QDir(out_).entryList(QDir::Files | QDir::Hidden);
-  QVERIFY(left.filter("long").isEmpty());
-  QVERIFY(left.filter(".tmp").isEmpty());
+void WindowTest::follows_the_screens_profile() {
+  const QColorSpace screen(QColorSpace::AdobeRgb);
+  if (!set_x11_profile(screen.iccProfile())) QSKIP("needs an X server");
+  QVERIFY(wait_until([&] { return screen_profile() == screen.iccProfile(); }, 2000));
+  QImage red(8, 8, QImage::Format_RGB888);
+  red.fill(qRgb(200, 40, 30));
+  const QString path = sandbox().file("red.png");
+  QVERIFY(red.save(path));
+  PictureLoader loader(path, screen_profile());
+  QVERIFY(wait_until([&] { return loader.is_complete(); }));
+  QImage shown(8, 8, QImage::Format_RGB32);
+  loader.picture()->render(1, QRect(0, 0, 8, 8), false, shown);
+  const QRgb want = QColorSpace(QColorSpace::SRgb).transformationToColorSpace(screen).map(QRgb(qRgb(200, 40, 30)));
+  QVERIFY(qRed(want) < 185);  // the wider gamut names this red with a smaller number
+  const QRgb got = shown.pixel(3, 3);
+  QVERIFY(std::abs(qRed(got) - qRed(want)) <= 3 && std::abs(qGreen(got) - qGreen(want)) <= 3 &&
+          std::abs(qBlue(got) - qBlue(want)) <= 3);
+  set_x11_profile({});
+  QVERIFY(wait_until([&] { return screen_profile().isEmpty(); }, 2000));
 }
 
 }  // namespace nalasr::gui::test
 
 int main(int argc, char** argv) {
-  nalasr::gui::test::sandbox();
-  qputenv("NALASR_MODELS", nalasr::gui::test::source("models").toLocal8Bit());
-  QApplication app(argc, argv);
-  QTranslator plurals;
-  if (plurals.load(QStringLiteral(NALASR_ENGLISH))) QApplication::installTranslator(&plurals);
-  nalasr::gui::test::WindowTest test;
-  return QTest::qExec(&test, argc, argv);
+  using namespace nalasr::gui::test;
+  return run_window_test(argc, argv, [] { return std::make_unique<WindowTest>(); });
 }
 
 #include "window_test.moc"

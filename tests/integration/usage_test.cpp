@@ -48,7 +48,8 @@ TEST(Usage, WithoutACommandHelpGoesToStandardError) {
 }
 
 TEST(Usage, UnknownCommandsAndOptions) {
-  expect_usage_error({"enlarge", "a.png"}, "nalasr --help");
+  expect_usage_error({"enlarge", "a.png"}, "there is no command \"enlarge\"; see nalasr --help");
+  expect_usage_error({"upscale", "a.png", "--turbo"}, "there is no option --turbo; see nalasr upscale --help");
   expect_usage_error({"upscale", "a.png", "-o", "b.png", "--turbo"}, "--turbo");
   expect_usage_error({"upscale", "-o", "b.png"}, "no input is named; see nalasr upscale --help");
   expect_usage_error({"upscale", "a.png"}, "--output");

@@ -1,0 +1,131 @@
+// The window with many pictures, as a person uses it: queue, drops, pasting, closing; and its names for screen readers.
+#include <QAccessible>
+#include <QClipboard>
+#include <QComboBox>
+#include <QDragEnterEvent>
+#include <QDropEvent>
+#include <QListView>
+#include <QMessageBox>
+#include <QMimeData>
+#include <QScrollArea>
+#include <QSignalSpy>
+#include <QStatusBar>
+#include <QTimer>
+
+#include "gui/window_fixture.h"
+#include "window/preferences_dialog.h"
+#include "window/side_panel.h"
+
+namespace nalasr::gui::test {
+
+class WindowQueueTest : public WindowFixture {
+  Q_OBJECT
+
+ private slots:
+  void initTestCase() { show_window(); }
+  void works_through_a_queue_with_a_bad_file();
+  void takes_drops_and_pastes();
+  void names_everything_for_screen_readers();
+  void asks_before_closing();
+};
+
+void WindowQueueTest::works_through_a_queue_with_a_bad_file() {
+  QFile bad(sandbox().file("damaged.png"));
+  QVERIFY(bad.open(QIODevice::WriteOnly));
+  bad.write("\x89PNG\r\n\x1a\nrubbish");
+  bad.close();
+  window_->open({sample(), cut_sample("awning.png", {40, 100, 180, 120}), bad.fileName(),
+                 cut_sample("bookshop.png", {30, 70, 300, 220}), cut_sample("bicycle.png", {280, 190, 110, 80})});
+  const int bad_id = window_->queue().at(2).id;
+  QVERIFY(wait_until([&] { return window_->queue().job(bad_id)->state == JobState::failed; }));
+  window_->side_panel().set_models(bundled_models(), light());
+  action("upscale_all")->trigger();
+  const int bookshop = window_->queue().at(3).id;
+  QVERIFY(wait_until([&] { return window_->queue().job(bookshop)->fraction > 0.3; }));
+  const int id = bookshop;
+  window_->findChild<QListView*>()->setCurrentIndex(window_->queue().index(window_->queue().row_of(id)));
+  QTest::qWait(700);
+  window_->statusBar()->clearMessage();
+  screenshot(*window_, "8_queue");
+  QSignalSpy finished(&window_->queue(), &JobQueue::queue_finished);
+  QVERIFY(finished.wait(120000));
+  QCOMPARE(window_->queue().job(bad_id)->state, JobState::failed);
+  QVERIFY(QFileInfo::exists(out_ + "/bicycle_x4.png"));
+  QVERIFY(QFileInfo::exists(out_ + "/bookshop_x4.png"));
+  QTest::qWait(200);
+  QVERIFY(shown_texts().contains("Finished in"));
+}
+
+void WindowQueueTest::takes_drops_and_pastes() {
+  const int before = window_->queue().rowCount();
+  QMimeData dropped;
+  dropped.setUrls({QUrl::fromLocalFile(make_picture("dropped.png", 20, 20))});
+  QDragEnterEvent enter(QPoint(50, 50), Qt::CopyAction, &dropped, Qt::LeftButton, Qt::NoModifier);
+  QCoreApplication::sendEvent(window_.get(), &enter);
+  QVERIFY(enter.isAccepted());
+  QDropEvent drop(QPointF(50, 50), Qt::CopyAction, &dropped, Qt::LeftButton, Qt::NoModifier);
+  QCoreApplication::sendEvent(window_.get(), &drop);
+  QCOMPARE(window_->queue().rowCount(), before + 1);
+  QImage image(30, 20, QImage::Format_RGB32);
+  image.fill(Qt::red);
+  QApplication::clipboard()->setImage(image);
+  action("paste")->trigger();
+  QVERIFY(wait_until([&] { return window_->queue().rowCount() == before + 2; }));
+}
+
+void WindowQueueTest::names_everything_for_screen_readers() {
+  PreferencesDialog dialog(window_.get());
+  QStringList nameless;
+  for (QWidget* root : {static_cast<QWidget*>(window_.get()), static_cast<QWidget*>(&dialog)}) {
+    for (QWidget* widget : root->findChildren<QWidget*>()) {
+      if (widget->focusPolicy() == Qt::NoFocus || widget->objectName().startsWith("qt_") ||
+          qobject_cast<QAbstractScrollArea*>(widget->parentWidget()) != nullptr ||
+          qobject_cast<QScrollArea*>(widget) != nullptr || widget->inherits("QMenu") || widget->window() != root ||
+          qobject_cast<QAbstractSpinBox*>(widget->parentWidget()) != nullptr ||
+          qobject_cast<QComboBox*>(widget->parentWidget()) != nullptr ||
+          widget->inherits("QComboBoxPrivateContainer")) {
+        continue;
+      }
+      const QAccessibleInterface* interface = QAccessible::queryAccessibleInterface(widget);
+      if (interface == nullptr || interface->text(QAccessible::Name).isEmpty()) {
+        nameless.append(QString("%1 in %2")
+                            .arg(widget->metaObject()->className(), widget->parentWidget()->metaObject()->className()));
+      }
+    }
+  }
+  QCOMPARE(nameless.join(", "), QString());
+}
+
+void WindowQueueTest::asks_before_closing() {
+  const int id = window_->queue().add({make_picture("long.png", 1200, 900)});
+  QVERIFY(wait_until([&] { return window_->queue().job(id)->state == JobState::ready; }));
+  window_->queue().enqueue(id, light(), true);
+  QVERIFY(wait_until([&] { return window_->queue().job(id)->fraction > 0.01; }));
+  const auto answer = [](const QString& text) {
+    QTimer::singleShot(200, [text] {
+      auto* box = qobject_cast<QMessageBox*>(QApplication::activeModalWidget());
+      QVERIFY(box != nullptr);
+      for (QAbstractButton* b : box->buttons()) {
+        if (b->text() == text) b->click();
+      }
+    });
+  };
+  answer("Stay");
+  QVERIFY(!window_->close());
+  QVERIFY(window_->isVisible());
+  answer("Close all the same");
+  QVERIFY(window_->close());
+  window_.reset();
+  QStringList left = QDir(out_).entryList(QDir::Files | QDir::Hidden);
+  QVERIFY(left.filter("long").isEmpty());
+  QVERIFY(left.filter(".tmp").isEmpty());
+}
+
+}  // namespace nalasr::gui::test
+
+int main(int argc, char** argv) {
+  using namespace nalasr::gui::test;
+  return run_window_test(argc, argv, [] { return std::make_unique<WindowQueueTest>(); });
+}
+
+#include "window_queue_test.moc"
