@@ -1,5 +1,6 @@
 # Kernels against float64, and the executors against each other.
-nalasr_test(kernels_test unit/kernels/nala_test.cpp unit/kernels/activation_test.cpp)
+nalasr_test(kernels_test unit/kernels/nala_test.cpp unit/kernels/activation_test.cpp
+             unit/kernels/depthwise_test.cpp)
 nalasr_test(engine_test unit/engine/strips_test.cpp unit/engine/upscaler_test.cpp unit/engine/evaluate_test.cpp
             unit/engine/pipeline_test.cpp)
 # The same tests once more for each lesser instruction set that every x86-64 of today has.

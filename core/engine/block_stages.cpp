@@ -1,7 +1,5 @@
 #include "engine/block_stages.h"
 
-#include <cstring>
-
 #include "engine/stage_ops.h"
 
 namespace nalasr {
@@ -15,8 +13,10 @@ constexpr int kRowsPerItem = 4;
 }
 
 std::size_t SweepContext::scratch_floats() const {
-  const int widest = std::max({dim(), hidden(), head_columns(), cpu::pad_channels(3 * spec.scale * spec.scale)});
-  return cpu::TileScratch::floats(nala) + static_cast<std::size_t>(4) * kTile * widest;
+  const int columns = head_columns(), rounded = dim() / 2;
+  const int attend = 4 * dim() + columns + rounded, sums = dim() + 2 * columns + rounded;
+  const int tail = cpu::pad_channels(3 * spec.scale * spec.scale) + 4;  // 4: rows of the interpolation, 3 + a little
+  return cpu::TileScratch::floats(nala) + static_cast<std::size_t>(kTile) * std::max({attend, sums, hidden(), tail});
 }
 
 void SweepContext::for_tiles(int y0, int y1, const std::function<void(int, int, int, float*)>& body) const {
@@ -29,16 +29,40 @@ void SweepContext::for_tiles(int y0, int y1, const std::function<void(int, int, 
   });
 }
 
-MixStage::MixStage(const SweepContext& c, Arena& arena, int block, RowSource in, const cpu::NalaState* state,
-                   int window, int shift)
+ValueStage::ValueStage(const SweepContext& c, Arena& arena, int block, RowSource in, int window, int shift)
     : Stage(0),
+      context_(c),
+      block_(block),
+      window_(in.ring ? window : 0),  // the map has all rows already
+      shift_(shift),
+      in_(in),
+      out_(arena, c.width, c.height, c.dim(), ring_rows(c.strip_rows, 2)) {}
+
+int ValueStage::ready(int input_rows, int height) const {
+  if (!window_ || input_rows >= height) return std::min(input_rows, height);
+  return std::max(0, (input_rows + shift_) / window_ * window_ - shift_);
+}
+
+void ValueStage::produce(int y0, int y1) {
+  const PackedBlock& w = context_.network->blocks[block_];
+  const int dim = context_.dim();
+  context_.for_tiles(y0, y1, [&](int y, int x0, int tokens, float* u) {
+    kernels().layer_norm(in_.tile(y, x0, tokens, u), dim, tokens, context_.spec.dim, u, dim);
+    cpu::multiply(product(u, dim, w.v, tokens, out_.row(y) + static_cast<std::size_t>(x0) * dim, dim));
+  });
+}
+
+AttendStage::AttendStage(const SweepContext& c, Arena& arena, int block, RowSource in, const RowRing& values,
+                         const cpu::NalaState* state, int window, int shift)
+    : Stage(2),
       context_(c),
       block_(block),
       window_(window),
       shift_(shift),
       in_(in),
+      values_(values),
       state_(state),
-      out_(arena, c.width, c.height, 4 * c.dim(), ring_rows(c.strip_rows, 2)) {
+      out_(arena, c.width, c.height, c.dim(), ring_rows(c.strip_rows, 1)) {
   const int columns = window ? (c.width + shift + window - 1) / window : 1;
   if (window) partials_ = arena.floats(cpu::partial_floats(c.nala) * columns);
   if (arena.counting()) return;
@@ -48,23 +72,15 @@ MixStage::MixStage(const SweepContext& c, Arena& arena, int block, RowSource in,
     const int end = window ? std::min(c.width, (w + 1) * window - shift) : c.width;
     for (int x = begin; x < end; x += kTile) tiles_.push_back({x, std::min(kTile, end - x), w});
   }
-  // Channels beyond dim are never written by the attention but take part in the layer norm as zeros.
-  if (c.dim() != c.spec.dim)
-    for (int y = 0; y < std::min(c.height, ring_rows(c.strip_rows, 2)); ++y)
-      std::fill_n(out_.row(y), static_cast<std::size_t>(c.width) * 4 * c.dim(), 0.0f);
 }
 
-int MixStage::ready(int input_rows, int height) const {
-  if (!window_ || input_rows >= height) return std::min(input_rows, height);
-  return std::max(0, (input_rows + shift_) / window_ * window_ - shift_);
-}
-
-void MixStage::accumulate_windows(int row_of_windows) {
+void AttendStage::accumulate_windows(int row_of_windows) {
   current_windows_ = row_of_windows;
   const PackedBlock& w = context_.network->blocks[block_];
   const int dim = context_.dim(), columns = context_.head_columns();
   const int begin = std::max(0, row_of_windows * window_ - shift_);
   const int end = std::min(context_.height, (row_of_windows + 1) * window_ - shift_);
+  const int rows_per_sum = std::max(1, cpu::kSegment / window_);
   context_.pool->parallel_for(static_cast<int>(window_states_.size()), [&](int index, int thread) {
     float* scratch = context_.scratch + thread * context_.scratch_floats();
     cpu::TileScratch tile_scratch(context_.nala, scratch);
@@ -74,18 +90,19 @@ void MixStage::accumulate_windows(int row_of_windows) {
     cpu::NalaState& state = window_states_[index];
     state.clear();
     cpu::Partial partial{partials_ + index * cpu::partial_floats(context_.nala)};
-    for (int y = begin; y < end; ++y) {
+    for (int first = begin; first < end; first += rows_per_sum) {
       std::fill_n(partial.sums, cpu::partial_floats(context_.nala), 0.0f);
       partial.exponent = 0;
-      for (const Tile& tile : tiles_) {
-        if (tile.window != index) continue;
-        kernels().layer_norm(in_.tile(y, tile.x0, tile.tokens, u), dim, tile.tokens, context_.spec.dim, u, dim);
-        const std::uint16_t* rounded = round_once(u, tile.tokens * dim, w.k, v + kTile * columns);
-        cpu::multiply(product(u, dim, w.k, tile.tokens, k, columns, rounded));
-        cpu::multiply(product(u, dim, w.v_heads, tile.tokens, v, columns, rounded));
-        cpu::accumulate_tile(context_.nala, *context_.rotary, y, tile.x0, tile.tokens, k, v, columns, tile_scratch,
-                             partial);
-      }
+      for (int y = first; y < std::min(end, first + rows_per_sum); ++y)
+        for (const Tile& tile : tiles_) {
+          if (tile.window != index) continue;
+          kernels().layer_norm(in_.tile(y, tile.x0, tile.tokens, u), dim, tile.tokens, context_.spec.dim, u, dim);
+          const std::uint16_t* rounded = round_once(u, tile.tokens * dim, w.k, v + kTile * columns);
+          cpu::multiply(product(u, dim, w.k, tile.tokens, k, columns, rounded));
+          cpu::multiply(product(u, dim, w.v_heads, tile.tokens, v, columns, rounded));
+          cpu::accumulate_tile(context_.nala, *context_.rotary, y, tile.x0, tile.tokens, k, v, columns, tile_scratch,
+                               partial);
+        }
       state.add(partial);
     }
     // Tokens of the window outside the picture count as zeros: the mean is over all W² of them.
@@ -93,9 +110,38 @@ void MixStage::accumulate_windows(int row_of_windows) {
   });
 }
 
-void MixStage::produce(int y0, int y1) {
+void AttendStage::attend(int y, const Tile& tile, float* scratch) {
   const PackedBlock& w = context_.network->blocks[block_];
-  const int dim = context_.dim(), columns = context_.head_columns(), ld = 4 * dim;
+  const int dim = context_.dim(), columns = context_.head_columns(), tokens = tile.tokens;
+  cpu::TileScratch tile_scratch(context_.nala, scratch);
+  float* x_scratch = scratch + cpu::TileScratch::floats(context_.nala);
+  float* u = x_scratch + kTile * dim;  // LN x, then what goes into the last projection
+  float* gate = u + kTile * dim;
+  float* o = gate + kTile * dim;
+  float* q = o + kTile * dim;  // queries, then LePE
+  float* rounding = q + kTile * columns;
+
+  const float* x = in_.tile(y, tile.x0, tokens, x_scratch);
+  kernels().layer_norm(x, dim, tokens, context_.spec.dim, u, dim);
+  const std::uint16_t* rounded = round_once(u, tokens * dim, w.q, rounding);
+  cpu::multiply(product(u, dim, w.q, tokens, q, columns, rounded));
+  cpu::multiply(product(u, dim, w.gate, tokens, gate, dim, rounded));
+  // Channels beyond dim are not written by the attention but take part in the layer norm as zeros.
+  if (dim != context_.spec.dim) std::fill_n(o, tokens * dim, 0.0f);
+  cpu::apply_tile(context_.nala, *context_.rotary, y, tile.x0, tokens, q, columns,
+                  window_ ? window_states_[tile.window] : *state_, tile_scratch, o, dim);
+  float* lepe = q;
+  depthwise(w.lepe, values_, y, tile.x0, tokens, 0, lepe, dim);
+  kernels().gated_merge(o, dim, lepe, dim, gate, dim, w.merge_weight.data(), w.merge_bias.data(), tokens,
+                        context_.spec.dim, u, dim);
+  GemmArgs g = product(u, dim, w.out, tokens, out_.row(y) + static_cast<std::size_t>(tile.x0) * dim, dim);
+  g.residual = x;
+  g.ldr = dim;
+  cpu::multiply(g);
+}
+
+void AttendStage::produce(int y0, int y1) {
+  const int count = static_cast<int>(tiles_.size());
   while (y0 < y1) {
     int stop = y1;
     if (window_) {
@@ -103,47 +149,12 @@ void MixStage::produce(int y0, int y1) {
       if (row_of_windows != current_windows_) accumulate_windows(row_of_windows);
       stop = std::min(y1, (row_of_windows + 1) * window_ - shift_);
     }
-    const int count = static_cast<int>(tiles_.size());
-    context_.pool->parallel_for((stop - y0) * count, [&](int item, int thread) {
-      const Tile& tile = tiles_[item % count];
-      const int y = y0 + item / count;
-      float* scratch = context_.scratch + thread * context_.scratch_floats();
-      cpu::TileScratch tile_scratch(context_.nala, scratch);
-      float* u = scratch + cpu::TileScratch::floats(context_.nala);
-      float* q = u + kTile * dim;
-      const float* x = in_.tile(y, tile.x0, tile.tokens, u);
-      float* out = out_.row(y) + static_cast<std::size_t>(tile.x0) * ld;
-      for (int t = 0; t < tile.tokens; ++t) std::memcpy(out + t * ld, x + t * dim, dim * sizeof(float));
-      kernels().layer_norm(x, dim, tile.tokens, context_.spec.dim, u, dim);
-      const std::uint16_t* rounded = round_once(u, tile.tokens * dim, w.v, q + kTile * columns);
-      cpu::multiply(product(u, dim, w.v, tile.tokens, out + dim, ld, rounded));
-      cpu::multiply(product(u, dim, w.q, tile.tokens, q, columns, rounded));
-      cpu::multiply(product(u, dim, w.gate, tile.tokens, out + 3 * dim, ld, rounded));
-      cpu::apply_tile(context_.nala, *context_.rotary, y, tile.x0, tile.tokens, q, columns,
-                      window_ ? window_states_[tile.window] : *state_, tile_scratch, out + 2 * dim, ld);
+    const int rows = stop - y0;  // tile columns one after the other: neighbouring rows share the rows of v
+    context_.pool->parallel_for(rows * count, [&](int item, int thread) {
+      attend(y0 + item % rows, tiles_[item / rows], context_.scratch + thread * context_.scratch_floats());
     });
     y0 = stop;
   }
-}
-
-MergeStage::MergeStage(const SweepContext& c, Arena& arena, int block, const RowRing& in)
-    : RingStage(2, c, block, in, RowRing(arena, c.width, c.height, c.dim(), ring_rows(c.strip_rows, 1))) {}
-
-void MergeStage::produce(int y0, int y1) {
-  const PackedBlock& w = context_.network->blocks[index_];
-  const int dim = context_.dim(), ld = 4 * dim;
-  context_.for_tiles(y0, y1, [&](int y, int x0, int tokens, float* scratch) {
-    float* lepe = scratch;
-    float* merged = lepe + kTile * dim;
-    const float* mixed = in_.read(y) + static_cast<std::size_t>(x0) * ld;
-    depthwise(w.lepe, in_, y, x0, tokens, dim, lepe, dim);
-    kernels().gated_merge(mixed + 2 * dim, ld, lepe, dim, mixed + 3 * dim, ld, w.merge_weight.data(),
-                          w.merge_bias.data(), tokens, context_.spec.dim, merged, dim);
-    GemmArgs g = product(merged, dim, w.out, tokens, out_.row(y) + static_cast<std::size_t>(x0) * dim, dim);
-    g.residual = mixed;
-    g.ldr = ld;
-    cpu::multiply(g);
-  });
 }
 
 FfnInStage::FfnInStage(const SweepContext& c, Arena& arena, int block, const RowRing& in)

@@ -1,7 +1,7 @@
 // The stages of one NaLa block after its first positional convolution (design.md section 1):
 //
-//   MixStage      LN, v and gate projections, attention     x₁ → [x₁ | v | o | g]
-//   MergeStage    LePE, LN, gate, projection, residual      → x₂         (halo 2)
+//   ValueStage    LN, v projection                          x₁ → v
+//   AttendStage   LN, attention, LePE, LN, gate, projection, residual    x₁, v → x₂         (halo 2 of v)
 //   FfnInStage    CPE₂, LN, fc1, GELU                       → [x₃ | y]   (halo 1)
 //   FfnOutStage   depthwise 3×3 of y, fc2, residual         → x₄         (halo 1)
 //   GroupConvStage  x + conv3×3(x) after a group's last block            (halo 1)
@@ -25,14 +25,33 @@ struct RowSource {
   }
 };
 
-class MixStage : public Stage {
+/// v of every token, which LePE needs from two rows to either side. All else that attention needs of a row is made from
+/// x₁ by AttendStage: a second layer norm costs less than three more rings.
+class ValueStage : public Stage {
  public:
-  /// Global attention: `state` is final. For a windowed block `state` is null and the stage makes window states
-  /// itself, as soon as a row of windows is complete; `shift` moves the window grid up and left.
-  MixStage(const SweepContext& context, Arena& arena, int block, RowSource in, const cpu::NalaState* state, int window,
-           int shift);
+  /// `window`, `shift` as for AttendStage, 0 for global attention.
+  ValueStage(const SweepContext& context, Arena& arena, int block, RowSource in, int window, int shift);
 
+  /// With windows a row of v comes only when its row of windows is complete, so that AttendStage, which follows it
+  /// closely, can make their states.
   [[nodiscard]] int ready(int input_rows, int height) const override;
+  void produce(int y0, int y1) override;
+  [[nodiscard]] const RowRing& out() const { return out_; }
+
+ private:
+  const SweepContext& context_;
+  int block_, window_, shift_;
+  RowSource in_;
+  RowRing out_;
+};
+
+class AttendStage : public Stage {
+ public:
+  /// Global attention: `state` is final. For a windowed block `state` is null and the stage makes the states of a row
+  /// of windows itself, when it comes to it; `shift` moves the window grid up and left.
+  AttendStage(const SweepContext& context, Arena& arena, int block, RowSource in, const RowRing& values,
+              const cpu::NalaState* state, int window, int shift);
+
   void produce(int y0, int y1) override;
   [[nodiscard]] const RowRing& out() const { return out_; }
 
@@ -41,21 +60,17 @@ class MixStage : public Stage {
     int x0, tokens, window;
   };
   void accumulate_windows(int row_of_windows);
+  void attend(int y, const Tile& tile, float* scratch);
 
   const SweepContext& context_;
   int block_, window_, shift_, current_windows_ = -1;
   RowSource in_;
+  const RowRing& values_;
   const cpu::NalaState* state_;
   std::vector<cpu::NalaState> window_states_;
   std::vector<Tile> tiles_;
   float* partials_ = nullptr;
   RowRing out_;
-};
-
-class MergeStage : public RingStage {
- public:
-  MergeStage(const SweepContext& context, Arena& arena, int block, const RowRing& in);
-  void produce(int y0, int y1) override;
 };
 
 class FfnInStage : public RingStage {

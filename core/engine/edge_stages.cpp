@@ -56,7 +56,7 @@ void HeadStage::produce(int y0, int y1) {
 
 CpeStage::CpeStage(const SweepContext& c, Arena& arena, int block, const RowRing& in)
     : RingStage(1, c, block, in,
-                RowRing(arena, c.width, c.height, c.dim(), c.strip_rows + c.spec.scopes[block].window)) {}
+                RowRing(arena, c.width, c.height, c.dim(), c.strip_rows + c.spec.scopes[block].window + 2)) {}
 
 void CpeStage::produce(int y0, int y1) {
   const PackedDepthwise& w = context_.network->blocks[index_].cpe1;
@@ -69,11 +69,25 @@ void CpeStage::produce(int y0, int y1) {
 BarrierStage::BarrierStage(const SweepContext& c, Arena& arena, int block, const RowRing& in, ResidentMap* map,
                            cpu::NalaState* state)
     : Stage(1), context_(c), block_(block), in_(in), map_(map), state_(state) {
+  if (!c.spec.scopes[block].is_global()) return;
   const int segments = (c.width + kSegment - 1) / kSegment;
   sums_ = arena.floats(cpu::partial_floats(c.nala) * segments * c.strip_rows);
 }
 
 void BarrierStage::produce(int y0, int y1) {
+  if (context_.spec.scopes[block_].is_global()) {
+    store_and_sum(y0, y1);
+    return;
+  }
+  const PackedDepthwise& w = context_.network->blocks[block_].cpe1;
+  context_.for_tiles(y0, y1, [&](int y, int x0, int tokens, float* scratch) {
+    float* x = map_->begin_write(y, x0, scratch);
+    depthwise(w, in_, y, x0, tokens, 0, x, context_.dim());
+    map_->commit(y, x0, tokens, x);
+  });
+}
+
+void BarrierStage::store_and_sum(int y0, int y1) {
   const PackedBlock& w = context_.network->blocks[block_];
   const int dim = context_.dim(), columns = context_.head_columns();
   const int segments = (context_.width + kSegment - 1) / kSegment;

@@ -43,15 +43,16 @@ class HeadStage : public Stage {
   RowRing out_;
 };
 
-/// x + CPE₁(x) of a windowed block, which needs no barrier.
+/// x + CPE₁(x) of a windowed block that no barrier precedes.
 class CpeStage : public RingStage {
  public:
   CpeStage(const SweepContext& context, Arena& arena, int block, const RowRing& in);
   void produce(int y0, int y1) override;
 };
 
-/// The end of a sweep before a global layer: x₁ = x + CPE₁(x) goes to the resident map, and its keys and values into
-/// the layer's state. Rows of the map that this sweep still reads lie ahead of those it writes.
+/// The end of a sweep: x₁ = x + CPE₁(x) of the next block goes to the resident map, and, if that block's attention is
+/// global, its keys and values into the layer's state (windows make their sums from the map). Rows of the map that this
+/// sweep still reads lie ahead of those it writes.
 class BarrierStage : public Stage {
  public:
   BarrierStage(const SweepContext& context, Arena& arena, int block, const RowRing& in, ResidentMap* map,
@@ -59,12 +60,14 @@ class BarrierStage : public Stage {
   void produce(int y0, int y1) override;
 
  private:
+  void store_and_sum(int y0, int y1);
+
   const SweepContext& context_;
   int block_;
   const RowRing& in_;
   ResidentMap* map_;
   cpu::NalaState* state_;
-  float* sums_;
+  float* sums_ = nullptr;
 };
 
 /// Receives finished output rows [first, first + rows), RGB floats, `width·scale` pixels each, not clamped.

@@ -34,7 +34,7 @@ Plan plan_for(const PlanRequest& r) {
   p.precision = r.precision;
   p.threads = r.threads;
   p.budget = r.budget;
-  p.sweeps = sweep_count(r.spec);
+  p.sweeps = sweep_count(r.spec, p.device == Device::cuda ? Barriers::global_layers : cpu_barriers(r.spec));
   p.input_bytes = static_cast<std::uint64_t>(r.width) * r.height * r.channels * (r.bits / 8);
   p.output_bytes = output_sink_bytes(r, p);
   p.codec_bytes = r.encoder_bytes;

@@ -8,11 +8,11 @@
 namespace nalasr {
 namespace {
 
-/// Indices of the blocks whose attention spans the picture; each begins a sweep.
-std::vector<int> global_blocks(const ModelSpec& spec) {
+/// Indices of the blocks that begin a sweep.
+std::vector<int> first_blocks(const ModelSpec& spec, Barriers barriers) {
   std::vector<int> blocks;
   for (int i = 0; i < spec.blocks; ++i)
-    if (spec.scopes[i].is_global()) blocks.push_back(i);
+    if (barriers == Barriers::every_block || spec.scopes[i].is_global()) blocks.push_back(i);
   return blocks;
 }
 
@@ -31,18 +31,17 @@ struct Sweep {
 /// Lays sweep `index` out in `arena`. `state_in` belongs to its first block, `state_out` to the next sweep's.
 Sweep build_sweep(const SweepContext& c, Arena& arena, int index, const PictureView& picture, ResidentMap* map,
                   const cpu::NalaState* state_in, cpu::NalaState* state_out, const RowSink& sink) {
-  const auto [first, last] = blocks_of_sweep(c.spec, index);
+  const Barriers barriers = cpu_barriers(c.spec);
+  const auto [first, last] = blocks_of_sweep(c.spec, index, barriers);
   Sweep sweep;
   const RowRing* x = index == 0 ? &sweep.add<HeadStage>(c, arena, picture, nullptr).out() : nullptr;
   for (int block = first; block < last; ++block) {
-    const AttentionScope scope = c.spec.scopes[block];
+    const int window = c.spec.scopes[block].window, shift = window_shift(c.spec, block);
     RowSource source{.map = map};
-    if (!scope.is_global()) source = {.ring = &sweep.add<CpeStage>(c, arena, block, *x).out()};
-    const RowRing& mixed = sweep
-                               .add<MixStage>(c, arena, block, source, scope.is_global() ? state_in : nullptr,
-                                              scope.window, window_shift(c.spec, block))
-                               .out();
-    const RowRing& merged = sweep.add<MergeStage>(c, arena, block, mixed).out();
+    if (x) source = {.ring = &sweep.add<CpeStage>(c, arena, block, *x).out()};
+    const RowRing& values = sweep.add<ValueStage>(c, arena, block, source, window, shift).out();
+    const RowRing& merged =
+        sweep.add<AttendStage>(c, arena, block, source, values, window ? nullptr : state_in, window, shift).out();
     const RowRing& hidden = sweep.add<FfnInStage>(c, arena, block, merged).out();
     x = &sweep.add<FfnOutStage>(c, arena, block, hidden).out();
     if (c.spec.closes_group(block)) x = &sweep.add<GroupConvStage>(c, arena, block / c.spec.group, *x).out();
@@ -78,26 +77,32 @@ bool run_sweep(Sweep& sweep, int height, int strip_rows, const std::function<voi
 
 }  // namespace
 
-std::pair<int, int> blocks_of_sweep(const ModelSpec& spec, int index) {
-  const std::vector<int> globals = global_blocks(spec);
-  const int first = index == 0 ? 0 : globals[index - 1];
-  const int last = index < static_cast<int>(globals.size()) ? globals[index] : spec.blocks;
+Barriers cpu_barriers(const ModelSpec& spec) {
+  return first_blocks(spec, Barriers::global_layers).empty() ? Barriers::global_layers : Barriers::every_block;
+}
+
+std::pair<int, int> blocks_of_sweep(const ModelSpec& spec, int index, Barriers barriers) {
+  const std::vector<int> starts = first_blocks(spec, barriers);
+  const int first = index == 0 ? 0 : starts[index - 1];
+  const int last = index < static_cast<int>(starts.size()) ? starts[index] : spec.blocks;
   return {first, last};
 }
 
-int sweep_count(const ModelSpec& spec) { return static_cast<int>(global_blocks(spec).size()) + 1; }
+int sweep_count(const ModelSpec& spec, Barriers barriers) {
+  return static_cast<int>(first_blocks(spec, barriers).size()) + 1;
+}
 
-double sweep_cost(const ModelSpec& spec, int index) {
+double sweep_cost(const ModelSpec& spec, int index, Barriers barriers) {
   const double c = spec.dim, hidden = spec.hidden(), d = spec.head_dim();
   const double state = 2 * d * c;  // one pass of features against S
-  const auto [first, last] = blocks_of_sweep(spec, index);
+  const auto [first, last] = blocks_of_sweep(spec, index, barriers);
   double macs = index == 0 ? 27 * c : 0;
   for (int i = first; i < last; ++i) {
     macs += 3 * c * c + state + 25 * c + c * c + 18 * c + 2 * c * hidden + 9 * hidden;
     if (!spec.scopes[i].is_global()) macs += 2 * c * c + state;
     if (spec.closes_group(i)) macs += 9 * c * c;
   }
-  if (last < spec.blocks) return macs + 9 * c + 2 * c * c + state;
+  if (last < spec.blocks) return macs + 9 * c + (spec.scopes[last].is_global() ? 2 * c * c + state : 0);
   return macs + 27 * c + 27 * c * spec.scale * spec.scale;
 }
 
@@ -105,7 +110,7 @@ std::size_t arena_bytes(const SweepContext& context) {
   std::size_t most = 0;
   const PictureView no_picture;
   const RowSink no_sink;
-  for (int i = 0; i < sweep_count(context.spec); ++i) {
+  for (int i = 0; i < sweep_count(context.spec, cpu_barriers(context.spec)); ++i) {
     Arena counting;
     build_sweep(context, counting, i, no_picture, nullptr, nullptr, nullptr, no_sink);
     most = std::max(most, counting.used());
@@ -114,9 +119,15 @@ std::size_t arena_bytes(const SweepContext& context) {
 }
 
 std::size_t fixed_bytes(const SweepContext& c) {
-  std::size_t windows = 0;
-  for (const AttentionScope& scope : c.spec.scopes)
-    if (!scope.is_global()) windows += (c.width / scope.window + 2) * cpu::NalaState::bytes(c.nala);
+  std::size_t windows = 0;  // of the sweep that has the most
+  for (int i = 0; i < sweep_count(c.spec, cpu_barriers(c.spec)); ++i) {
+    const auto [first, last] = blocks_of_sweep(c.spec, i, cpu_barriers(c.spec));
+    std::size_t bytes = 0;
+    for (int block = first; block < last; ++block)
+      if (const int window = c.spec.scopes[block].window)
+        bytes += ((c.width + window_shift(c.spec, block) + window - 1) / window) * cpu::NalaState::bytes(c.nala);
+    windows = std::max(windows, bytes);
+  }
   return 2 * cpu::NalaState::bytes(c.nala) + cpu::RotaryTable::bytes(c.nala, c.height, c.width) +
          c.scratch_floats() * c.threads * sizeof(float) + windows;
 }
@@ -136,24 +147,26 @@ RunOutcome run_network(const PackedNetwork& network, const PictureView& picture,
   c.rotary = &rotary;
   c.scratch = scratch.data();
 
-  const int sweeps = sweep_count(c.spec);
+  const Barriers barriers = cpu_barriers(c.spec);
+  const int sweeps = sweep_count(c.spec, barriers);
   ResidentMap map(c.width, sweeps > 1 ? c.height : 0, c.dim(), network.half_map);
   Buffer<std::byte> rings(arena_bytes(c));
   cpu::NalaState current(c.nala, network.bf16_products), next(c.nala, network.bf16_products);
 
   double total = 0, finished = 0;
-  for (int i = 0; i < sweeps; ++i) total += sweep_cost(c.spec, i);
+  for (int i = 0; i < sweeps; ++i) total += sweep_cost(c.spec, i, barriers);
   for (int i = 0; i < sweeps; ++i) {
     Arena arena(rings.data());
     next.clear();
     Sweep sweep = build_sweep(c, arena, i, picture, &map, &current, &next, sink);
-    const double cost = sweep_cost(c.spec, i);
+    const double cost = sweep_cost(c.spec, i, barriers);
     const auto report = [&](double part) {
       if (progress) progress(i, (finished + cost * part) / total);
     };
     if (!run_sweep(sweep, c.height, c.strip_rows, report, stop)) return RunOutcome::stopped;
     finished += cost;
-    if (i + 1 < sweeps) {
+    const int following = blocks_of_sweep(c.spec, i, barriers).second;
+    if (following < c.spec.blocks && c.spec.scopes[following].is_global()) {
       if (!next.finalise(static_cast<double>(c.width) * c.height)) return RunOutcome::overflowed;
       std::swap(current, next);
     }

@@ -23,7 +23,8 @@ HWY_INLINE void Direct(D d, DirectionMap map, V alpha, V direction, V magnitude,
   const V zero = hn::Zero(d);
   const auto positive = hn::Gt(direction, zero);
   if (map == DirectionMap::cosine) {
-    const V e = hn::Exp(d, hn::Mul(hn::Mul(hn::Abs(direction), alpha), hn::Set(d, -2.0f)));
+    const V exponent = hn::Mul(hn::Mul(hn::Abs(direction), alpha), hn::Set(d, -2.0f));
+    const V e = Exp(d, hn::Max(exponent, hn::Set(d, -87.0f)));
     const V delta = hn::Div(hn::Mul(hn::Set(d, 1.57079633f), e), hn::Add(hn::Set(d, 1.0f), e));
     V s, c;
     SinCosSmall(d, delta, s, c);

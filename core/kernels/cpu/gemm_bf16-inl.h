@@ -14,10 +14,10 @@
 HWY_BEFORE_NAMESPACE();
 namespace nalasr::cpu::HWY_NAMESPACE {
 
-// GCC only: in clang a function's target attribute replaces that of Highway's set instead of adding to it.
-#if HWY_TARGET == HWY_AVX3 && defined(__GNUC__) && !defined(__clang__)
+// The whole of Highway's set is named again: in clang a function's target attribute replaces it instead of adding to it.
+#if HWY_TARGET == HWY_AVX3 && defined(__GNUC__)
 #define NALASR_HAS_BF16_GEMM 1
-#define NALASR_BF16_TARGET __attribute__((target("avx512bf16")))
+#define NALASR_BF16_TARGET __attribute__((target(HWY_TARGET_STR ",avx512bf16")))
 
 /// Rounds `count` floats to bfloat16; whole vectors of 32 are written.
 NALASR_BF16_TARGET inline void RoundBf16Impl(const float* in, std::size_t count, std::uint16_t* out) {

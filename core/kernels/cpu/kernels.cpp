@@ -6,8 +6,9 @@
 #include <cstring>
 #include <string>
 
-// SSE2 is the baseline every x86-64 has; SSSE3 alone gains nothing over it here.
-#define HWY_DISABLED_TARGETS HWY_SSSE3
+// SSSE3 gains nothing here. Vectors of SVE have no size that the compiler knows, so the register tiles, which are
+// arrays of vectors, cannot be made of them: arm64 takes NEON.
+#define HWY_DISABLED_TARGETS (HWY_SSSE3 | HWY_SVE | HWY_SVE2 | HWY_SVE_256 | HWY_SVE2_128)
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/cpu/kernels.cpp"
 // clang-format off
@@ -93,11 +94,6 @@ void restrict_targets() {
   if (hide) hwy::DisableTargets(hide);
 }
 
-bool bf16_forbidden() {
-  const char* wanted = std::getenv("NALASR_CPU");
-  return wanted && std::string(wanted) == "avx512";
-}
-
 /// Round to nearest even.
 std::uint16_t to_bf16(float value) {
   std::uint32_t bits;
@@ -118,7 +114,11 @@ const CpuKernels& kernels() {
 
 bool has_bf16() {
 #if defined(__x86_64__)
-  static const bool has = kernels().gemm_bf16 && __builtin_cpu_supports("avx512bf16") && !bf16_forbidden();
+  static const bool has = [] {
+    const char* wanted = std::getenv("NALASR_CPU");
+    const bool forbidden = wanted && std::string(wanted) == "avx512";
+    return kernels().gemm_bf16 && __builtin_cpu_supports("avx512bf16") && !forbidden;
+  }();
 #else
   static const bool has = false;
 #endif

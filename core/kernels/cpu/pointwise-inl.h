@@ -91,30 +91,30 @@ HWY_INLINE void DepthwiseRow(const float* HWY_RESTRICT row, std::size_t ld, cons
     for (int n = 0; n < N; ++n) acc[n] = hn::MulAdd(column[n + kx], weights[kx], acc[n]);
 }
 
-/// Tokens [x, x + N) of one vector of channels. 3×3 weights stay in registers over a whole tile; 25 would not fit.
+/// Tokens [x, x + N) of all channels. Channels are the inner loop: with tokens inside, every access would be a token's
+/// stride apart, a multiple of 256 bytes, and fall into the few cache sets that such addresses share.
 template <int K, int N>
-HWY_INLINE void DepthwiseBlock(const DepthwiseArgs& a, const V (&weights)[K][K], V bias, int x, int c) {
+HWY_INLINE void DepthwiseBlock(const DepthwiseArgs& a, int x) {
   const D d;
-  V acc[N];
-  for (int n = 0; n < N; ++n) acc[n] = bias;
-  for (int ky = 0; ky < K; ++ky)
-    DepthwiseRow<K, N>(a.rows[ky] + (static_cast<std::ptrdiff_t>(x) - K / 2) * static_cast<std::ptrdiff_t>(a.ld) + c,
-                       a.ld, weights[ky], acc);
-  for (int n = 0; n < N; ++n) hn::StoreU(acc[n], d, a.out + (x + n) * a.ldo + c);
+  for (int c = 0; c < a.channels; c += static_cast<int>(hn::Lanes(d))) {
+    V acc[N];
+    for (int n = 0; n < N; ++n) acc[n] = hn::LoadU(d, a.bias + c);
+    for (int ky = 0; ky < K; ++ky) {
+      V weights[K];
+      for (int kx = 0; kx < K; ++kx) weights[kx] = hn::LoadU(d, a.weights + (ky * K + kx) * a.channels + c);
+      DepthwiseRow<K, N>(a.rows[ky] + (static_cast<std::ptrdiff_t>(x) - K / 2) * static_cast<std::ptrdiff_t>(a.ld) + c,
+                         a.ld, weights, acc);
+    }
+    for (int n = 0; n < N; ++n) hn::StoreU(acc[n], d, a.out + (x + n) * a.ldo + c);
+  }
 }
 
 template <int K>
 HWY_INLINE void DepthwiseSized(const DepthwiseArgs& a) {
-  const D d;
-  for (int c = 0; c < a.channels; c += static_cast<int>(hn::Lanes(d))) {
-    V weights[K][K];
-    for (int ky = 0; ky < K; ++ky)
-      for (int kx = 0; kx < K; ++kx) weights[ky][kx] = hn::LoadU(d, a.weights + (ky * K + kx) * a.channels + c);
-    const V bias = hn::LoadU(d, a.bias + c);
-    int x = 0;
-    for (; x + 4 <= a.tokens; x += 4) DepthwiseBlock<K, 4>(a, weights, bias, x, c);
-    for (; x < a.tokens; ++x) DepthwiseBlock<K, 1>(a, weights, bias, x, c);
-  }
+  constexpr int kTokens = HWY_LANES(float) >= 16 ? 8 : 4;  // sums that fit beside columns and weights in registers
+  int x = 0;
+  for (; x + kTokens <= a.tokens; x += kTokens) DepthwiseBlock<K, kTokens>(a, x);
+  for (; x < a.tokens; ++x) DepthwiseBlock<K, 1>(a, x);
 }
 
 HWY_INLINE void DepthwiseImpl(const DepthwiseArgs& a) {

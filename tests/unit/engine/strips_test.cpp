@@ -64,7 +64,24 @@ TEST(Strips, WindowsAndGlobalMixed) {
 TEST(Strips, WindowsOnlyNeedNoMap) {
   const ModelSpec spec = small_spec(DirectionMap::relu_split, 16, 1, {8, 8, 8}, 2);
   EXPECT_EQ(sweep_count(spec), 1);
-  compare(spec, {{21, 30}, {9, 33}}, 6);
+  compare(spec, {{21, 30}, {9, 33}, {5, 90}}, 6);
+}
+/// Where a network has a map, every block begins a sweep; what a sweep computes is told once and adds up.
+TEST(Strips, EveryBlockIsInOneSweep) {
+  const ModelSpec mixed = small_spec(DirectionMap::cosine, 16, 1, {8, 8, 0, 8}, 2);
+  const ModelSpec windows = small_spec(DirectionMap::cosine, 16, 1, {8, 8, 8}, 2);
+  EXPECT_EQ(sweep_count(mixed, cpu_barriers(mixed)), 5);
+  EXPECT_EQ(sweep_count(mixed), 2);
+  EXPECT_EQ(sweep_count(windows, cpu_barriers(windows)), 1);
+  for (const Barriers barriers : {Barriers::every_block, Barriers::global_layers}) {
+    int next = 0;
+    for (int i = 0; i < sweep_count(mixed, barriers); ++i) {
+      const auto [first, last] = blocks_of_sweep(mixed, i, barriers);
+      EXPECT_EQ(first, next);
+      next = last;
+    }
+    EXPECT_EQ(next, mixed.blocks);
+  }
 }
 TEST(Strips, WideRowsSpanSegments) {
   compare(small_spec(DirectionMap::cosine, 16, 1, {0, 0}, 2), {{2 * cpu::kSegment + 5, 3}}, 7);
@@ -72,7 +89,7 @@ TEST(Strips, WideRowsSpanSegments) {
 
 /// Mixed precision rounds operands and the map (8 and 11 bits); what strips and threads do still changes no bit.
 TEST(Strips, MixedPrecisionIsCloseAndReproducible) {
-  const auto model = random_model(small_spec(DirectionMap::cosine, 48, 2, {0, 0, 0}, 2), 10);
+  const auto model = random_model(small_spec(DirectionMap::cosine, 48, 2, {0, 8, 8, 0}, 2), 10);
   const PackedNetwork network(*model, Precision::mixed);
   EXPECT_TRUE(network.half_map);
   EXPECT_EQ(network.bf16_products, cpu::has_bf16());

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "nalasr/upscaler.h"
+#include "source_folder.h"
 #include "unit/engine/network_support.h"
 
 namespace nalasr::test {
@@ -33,6 +34,11 @@ class UpscalerTest : public ::testing::Test {
     ModelSpec spec;
     spec.scopes.assign(spec.blocks, {});
     return random_model(spec, 22);
+  }
+
+  /// The kinds of network that are shipped: all global, and three windowed blocks of four.
+  static std::shared_ptr<const Model> shipped(const char* name) {
+    return *Model::load(source_folder() + "/models/" + name + ".safetensors");
   }
 
   /// Writes a PNG whose samples come from `sample(x, y, c)`, in units of the full range.
@@ -112,8 +118,23 @@ TEST_F(UpscalerTest, PredictedPeakIsWithin15PercentOfMeasured) {
   };
   for (const int size : {256, 512, 1024, 2048}) check(small, size, size);
   for (const int size : {256, 384}) check(light, size, size);
+  Upscaler photo(shipped("photo_x4"), {.device = Device::cpu, .threads = 2});
+  check(photo, 320, 240);
   check(small, 12000, 1);                        // fewer rows than any ring would hold
   check(small, 1500, 1000, orientation_tag(6));  // turning takes a second copy
+}
+
+/// Windows must not cost rings as high as they are: the picture that the map holds serves.
+TEST_F(UpscalerTest, WindowedBlocksNeedLittleMoreThanTheMap) {
+  for (const char* name : {"light_x4", "photo_x4"}) {
+    const auto at = [&](int width, int height) {
+      return *make_plan({.width = width, .height = height, .spec = shipped(name)->spec(), .threads = 2});
+    };
+    const Plan small = at(640, 480), large = at(640, 4800);
+    EXPECT_LT(small.map_bytes + small.working_bytes, 60u << 20) << name;
+    const double tokens = 640.0 * (4800 - 480);
+    EXPECT_LT((large.map_bytes + large.working_bytes - small.map_bytes - small.working_bytes) / tokens, 130) << name;
+  }
 }
 
 TEST_F(UpscalerTest, OrientationIsAppliedOnceAndReset) {
