@@ -36,7 +36,7 @@ TRAINING_DATA = (
     "no benchmark picture is among them. Low-resolution input by antialiased bicubic interpolation (a = -0.5)."
 )
 BLIND_DATA = TRAINING_DATA.replace("505", "501").partition(" Low-resolution")[0] + (
-    " Low-resolution input by random blur, shrinking, noise and JPEG, once or twice, with 15% plain bicubic."
+    " Low-resolution input by random blur, shrinking, noise and JPEG, once or twice, with a fifth plain bicubic."
 )
 
 
