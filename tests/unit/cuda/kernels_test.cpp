@@ -164,7 +164,7 @@ TEST_P(CudaKernels, WindowsEqualReference) {
   for (const int shift : {0, 16}) {
     const int across = (c.width + shift + window - 1) / window, down = (c.height + shift + window - 1) / window;
     const std::size_t floats = cuda::sum_floats(NalaParams::of(b.spec));
-    const cuda::DeviceBuffer sums = poisoned(floats * units * sizeof(float));
+    const cuda::DeviceBuffer sums = poisoned(floats * across * down * sizeof(float));
     const cuda::DeviceBuffer states = poisoned(b.kernels->state_bytes() * across * down);
     b.kernels->windows(b.picture, 0, window, shift, in.rows(), x1_map.rows(), b.all(),
                        reinterpret_cast<float*>(sums.data()), b.stream.get());
