@@ -96,7 +96,8 @@ TEST(Strips, MixedPrecisionIsCloseAndReproducible) {
   const std::vector<float> rgb = random_picture(61, 23, 10);
   const std::vector<double> whole = run_whole_image(*model, 61, 23, std::vector<double>(rgb.begin(), rgb.end()));
   const std::vector<float> first = run_strips(network, 61, 23, rgb, 1, 1);
-  EXPECT_LT(relative_error(first, whole), cpu::has_bf16() ? 1e-2 : 1e-3);
+  // float16 between blocks costs 2^-11 each time; windowed blocks lie behind such a map, too.
+  EXPECT_LT(relative_error(first, whole), cpu::has_bf16() ? 1e-2 : 2e-3);
   EXPECT_GT(relative_error(first, whole), 1e-5) << "the map was not rounded";
   for (const auto& [rows, threads] : {std::pair{2, 2}, {7, 3}, {100, 2}})
     EXPECT_EQ(run_strips(network, 61, 23, rgb, rows, threads), first) << rows << " rows";
