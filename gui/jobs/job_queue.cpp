@@ -316,6 +316,16 @@ void JobQueue::resume(int id) {
   changed(id);
 }
 
+void JobQueue::toggle_pause() {
+  const Job* job = active();
+  if (job == nullptr) return;
+  if (job->state == JobState::paused) {
+    resume(job->id);
+  } else {
+    pause(job->id);
+  }
+}
+
 void JobQueue::cancel(int id) {
   Job* job = find(id);
   if (job == nullptr) return;

@@ -57,6 +57,8 @@ class JobQueue : public QAbstractListModel {
   void enqueue_all(const RunSettings& run);
   void pause(int id);
   void resume(int id);
+  /// Pauses the job under way, or goes on with it; nothing where there is none.
+  void toggle_pause();
   void cancel(int id);
   void cancel_all();
   /// The result `file` was written under a name of the user's.

@@ -63,15 +63,7 @@ void MainWindow::make_actions() {
   all_action_ = add_action("upscale_all", tr("Upscale &all"), "play", QKeySequence("Ctrl+Shift+Return"));
   connect(all_action_, &QAction::triggered, this, [this] { queue_.enqueue_all(side_->run_settings()); });
   pause_action_ = add_action("pause", tr("&Pause"), "pause", QKeySequence("Ctrl+P"));
-  connect(pause_action_, &QAction::triggered, this, [this] {
-    const Job* active = queue_.active();
-    if (active == nullptr) return;
-    if (active->state == JobState::paused) {
-      queue_.resume(active->id);
-    } else {
-      queue_.pause(active->id);
-    }
-  });
+  connect(pause_action_, &QAction::triggered, &queue_, &JobQueue::toggle_pause);
   cancel_action_ = add_action("cancel", tr("&Cancel"), "cancel", QKeySequence(Qt::Key_Escape));
   connect(cancel_action_, &QAction::triggered, this, [this] {
     if (isFullScreen()) return full_screen_action_->setChecked(false);

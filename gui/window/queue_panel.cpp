@@ -52,7 +52,7 @@ QueuePanel::QueuePanel(JobQueue& queue, QWidget* parent) : QWidget(parent), queu
   start_->setToolTip(tr("Upscale every picture of the list into the output folder (Ctrl+Shift+Return)"));
   connect(start_, &QPushButton::clicked, this, &QueuePanel::start_all_clicked);
   pause_ = tool(QStringLiteral("pause"), tr("Pause"), tr("Pause or go on"));
-  connect(pause_, &QToolButton::clicked, this, &QueuePanel::toggle_pause);
+  connect(pause_, &QToolButton::clicked, &queue_, &JobQueue::toggle_pause);
   cancel_ = tool(QStringLiteral("cancel"), tr("Cancel"), tr("Cancel the picture under way and all that wait"));
   connect(cancel_, &QToolButton::clicked, &queue_, &JobQueue::cancel_all);
   retry_ = tool(QStringLiteral("retry"), tr("Try again"), tr("Try the chosen picture again"));
@@ -98,16 +98,6 @@ int QueuePanel::current() const {
 }
 
 void QueuePanel::select(int id) { list_->setCurrentIndex(queue_.index(queue_.row_of(id))); }
-
-void QueuePanel::toggle_pause() {
-  const Job* active = queue_.active();
-  if (active == nullptr) return;
-  if (active->state == JobState::paused) {
-    queue_.resume(active->id);
-  } else {
-    queue_.pause(active->id);
-  }
-}
 
 void QueuePanel::update_buttons() {
   const Job* active = queue_.active();

@@ -35,7 +35,6 @@ class QueuePanel : public QWidget {
   void show_menu(QPoint at);
   void update_buttons();
   /// Pauses or resumes whatever is under way.
-  void toggle_pause();
 
   JobQueue& queue_;
   QListView* list_;
