@@ -19,14 +19,6 @@ std::vector<std::byte> bytes_of(const std::string& text) {
   return {p, p + text.size()};
 }
 
-// A TIFF block with one entry, the orientation.
-std::vector<std::byte> exif_with_orientation(int orientation) {
-  const std::string block{'I', 'I', '*',  0, 8, 0, 0, 0,  // header, first IFD at 8
-                          1,   0,   0x12, 1, 3, 0, 1, 0, 0, 0, static_cast<char>(orientation), 0, 0, 0,  // entry
-                          0,   0,   0,    0};  // no further IFD
-  return bytes_of(block);
-}
-
 // An ICC profile as far as anyone looks here: size, signature, and nothing in it.
 std::vector<std::byte> icc_profile() {
   std::string profile(132, '\0');

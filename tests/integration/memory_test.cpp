@@ -1,0 +1,45 @@
+// The memory that the program predicts against what it takes. Each run is a process of its own, as the prediction means
+// it: in one that has run before, the heap keeps what earlier pictures freed, and using it again is not measured.
+#include <gtest/gtest.h>
+
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "integration/cli_support.h"
+
+namespace nalasr::test {
+namespace {
+
+class Memory : public testing::Test {
+ protected:
+  void predicted_is_close(const std::string& model, const TestPicture& picture, int threads) {
+    SCOPED_TRACE(model + ", " + std::to_string(picture.info.width) + "x" + std::to_string(picture.info.height) + ", " +
+                 std::to_string(threads) + " threads");
+    save(picture, scratch_ / "in.png");
+    const Outcome outcome = run({"upscale", "-m", model, "--device", "cpu", "--threads", std::to_string(threads), "--json",
+                                 "--overwrite", (scratch_ / "in.png").string(), "-o", (scratch_ / "out.png").string()});
+    ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+    const auto summary = nlohmann::json::parse(lines_of(outcome.out).back());
+    const double ratio = summary.at("predicted_peak_bytes").get<double>() / summary.at("measured_peak_bytes").get<double>();
+    std::cout << model << " " << picture.info.width << "x" << picture.info.height << ": " << ratio << '\n';
+    EXPECT_GT(ratio, 0.85) << outcome.out;
+    EXPECT_LT(ratio, 1.15) << outcome.out;
+  }
+
+  Scratch scratch_;
+};
+
+TEST_F(Memory, PredictedPeakIsWithin15PercentOfMeasured) {
+  for (const int size : {256, 384, 512}) predicted_is_close("light", make_picture(size, size), 2);
+  predicted_is_close("light", make_picture(256, 256), 1);
+  predicted_is_close("photo", make_picture(320, 240), 2);
+  predicted_is_close("light", make_picture(12000, 1), 2);  // fewer rows than any ring would hold
+  for (const int size : {512, 1024, 2048}) predicted_is_close(tiny_model(2), make_picture(size, size), 2);
+  predicted_is_close(tiny_model(2), make_picture(1000, 700, 4, 16), 2);
+  TestPicture turned = make_picture(1500, 1000);  // turning takes a second copy
+  turned.metadata.exif = exif_with_orientation(6);
+  predicted_is_close(tiny_model(2), turned, 2);
+}
+
+}  // namespace
+}  // namespace nalasr::test
