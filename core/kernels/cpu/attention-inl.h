@@ -25,7 +25,7 @@ HWY_INLINE void Direct(D d, DirectionMap map, V alpha, V direction, V magnitude,
   if (map == DirectionMap::cosine) {
     const V exponent = hn::Mul(hn::Mul(hn::Abs(direction), alpha), hn::Set(d, -2.0f));
     const V e = Exp(d, hn::Max(exponent, hn::Set(d, -87.0f)));
-    const V delta = hn::Div(hn::Mul(hn::Set(d, 1.57079633f), e), hn::Add(hn::Set(d, 1.0f), e));
+    const V delta = hn::Mul(hn::Mul(hn::Set(d, 1.57079633f), e), Reciprocal(d, hn::Add(hn::Set(d, 1.0f), e)));
     V s, c;
     SinCosSmall(d, delta, s, c);
     const V large = hn::Mul(magnitude, c), small = hn::Mul(magnitude, s);

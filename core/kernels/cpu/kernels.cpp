@@ -52,6 +52,11 @@ void AccumulateState(const float* features, const float* v, std::size_t ldv, int
 float MaxAbs(const float* x, std::size_t count) { return MaxAbsImpl(x, count); }
 void ToHalf(const float* in, std::size_t count, std::uint16_t* out) { ToHalfImpl(in, count, out); }
 void FromHalf(const std::uint16_t* in, std::size_t count, float* out) { FromHalfImpl(in, count, out); }
+void ElementaryOf(Elementary f, const float* x, float p, std::size_t count, float* out) {
+  const D d;
+  for (std::size_t i = 0; i < count; i += hn::Lanes(d))
+    hn::StoreU(Evaluate(d, f, hn::LoadU(d, x + i), hn::Set(d, p)), d, out + i);
+}
 
 CpuKernels Table() {
   return {hwy::TargetName(HWY_TARGET),
@@ -68,7 +73,8 @@ CpuKernels Table() {
           RoundBf16,
           MaxAbs,
           ToHalf,
-          FromHalf};
+          FromHalf,
+          ElementaryOf};
 }
 
 }  // namespace

@@ -71,6 +71,9 @@ struct FeatureArgs {
   float eps = 0;               ///< queries: ε beside m
 };
 
+/// The vector functions inside the kernels, each with the range that its callers keep to.
+enum class Elementary { exp, log, tanh, sigmoid, reciprocal, pow };
+
 struct CpuKernels {
   const char* name;  ///< instruction set, as Highway calls it
   int lanes;         ///< floats per vector
@@ -95,6 +98,8 @@ struct CpuKernels {
   /// float32 to IEEE float16 (beyond ±65504: clamped) and back; count a multiple of kLaneQuantum.
   void (*to_half)(const float* in, std::size_t count, std::uint16_t* out);
   void (*from_half)(const std::uint16_t* in, std::size_t count, float* out);
+  /// out = f(x), for pow x^p; count a multiple of kLaneQuantum. The kernels have these inline: this is for their tests.
+  void (*elementary)(Elementary f, const float* x, float p, std::size_t count, float* out);
 };
 
 /// The kernels of the best instruction set that this processor has. NALASR_CPU=avx512|avx2|sse4|baseline narrows

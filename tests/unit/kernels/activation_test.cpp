@@ -1,7 +1,9 @@
-// GELU and the gated merge against float64, far beyond the values that pictures usually cause.
+// The vector functions, GELU and the gated merge against float64, far beyond the values that pictures usually cause.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 #include <vector>
 
@@ -19,6 +21,54 @@ std::vector<float> sweep_of_values() {
     for (const float sign : {-1.0f, 1.0f}) values.push_back(sign * x);
   while (values.size() % kChannels) values.push_back(0);
   return values;
+}
+
+/// Largest error of f against `exact`, relative to max(|exact|, floor), over values from `low` to `high` in equal steps,
+/// or in equal ratios where `low` is positive.
+template <typename F>
+double worst_error(Elementary f, double low, double high, double floor, F&& exact, float p = 0) {
+  constexpr int kCount = 1 << 20;
+  std::vector<float> x(kCount), y(kCount, std::nanf(""));
+  for (int i = 0; i < kCount; ++i) {
+    const double part = static_cast<double>(i) / (kCount - 1);
+    x[i] = static_cast<float>(low > 0 ? low * std::pow(high / low, part) : low + (high - low) * part);
+  }
+  kernels().elementary(f, x.data(), p, x.size(), y.data());
+  double worst = 0;
+  for (int i = 0; i < kCount; ++i) {
+    const double expected = exact(static_cast<double>(x[i]));
+    const double error = std::abs(y[i] - expected) / std::max(std::abs(expected), floor);
+    if (!(error <= worst)) worst = error;  // NaN stays
+  }
+  return worst;
+}
+
+TEST(Elementary, ErrorsStayWithinTheirBounds) {
+  EXPECT_LT(worst_error(Elementary::exp, -87, 88, 0, [](double x) { return std::exp(x); }), 3e-7);
+  EXPECT_LT(worst_error(Elementary::log, 1e-37, 1e38, 0, [](double x) { return std::log(x); }), 2e-7);
+  EXPECT_LT(worst_error(Elementary::log, 0.99, 1.01, 1e-30, [](double x) { return std::log(x); }), 2e-7);
+  EXPECT_LT(worst_error(Elementary::tanh, -20, 20, 1, [](double x) { return std::tanh(x); }), 3e-7);
+  EXPECT_LT(worst_error(Elementary::sigmoid, -80, 80, 0, [](double x) { return 1 / (1 + std::exp(-x)); }), 6e-7);
+  EXPECT_LT(worst_error(Elementary::reciprocal, 1e-30, 1e37, 0, [](double x) { return 1 / x; }), 4e-7);
+  for (const float p : {0.5f, 3.0f, 4.5f})
+    EXPECT_LT(worst_error(Elementary::pow, 1e-6, 1, 0, [&](double x) { return std::pow(x, p); }, p), 8e-6) << p;  // ln x · p rounded
+}
+
+TEST(Elementary, EndsOfTheRangesAreFinite) {
+  const auto of = [](Elementary f, float x, float p = 0) {
+    const std::vector<float> in(kChannels, x);
+    std::vector<float> out(kChannels);
+    kernels().elementary(f, in.data(), p, in.size(), out.data());
+    return out[0];
+  };
+  for (const float x : {87.0f, 1e4f, 1e30f, std::numeric_limits<float>::infinity()}) {
+    EXPECT_NEAR(of(Elementary::tanh, x), 1, 3e-7);
+    EXPECT_NEAR(of(Elementary::tanh, -x), -1, 3e-7);
+    EXPECT_NEAR(of(Elementary::sigmoid, x), 1, 3e-7);
+    EXPECT_NEAR(of(Elementary::sigmoid, -x), 0, 1e-30);
+  }
+  EXPECT_EQ(of(Elementary::pow, 0, 3), 0);
+  EXPECT_NEAR(of(Elementary::pow, 1, 7.5f), 1, 1e-6);
 }
 
 TEST(Activation, GeluEverywhere) {
