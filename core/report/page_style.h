@@ -20,7 +20,7 @@ p,ul{margin:8px 0;max-width:75ch}
 .soft,figcaption{color:var(--soft)}
 .findings{list-style:none;padding:0;margin:16px 0;max-width:none;display:grid;gap:6px 24px;grid-template-columns:repeat(auto-fit,minmax(min(100%,480px),1fr))}
 .findings li{display:flex;gap:10px;align-items:baseline;border-top:1px solid var(--rule);padding-top:6px}
-.findings b{min-width:7.4em;white-space:nowrap;font-variant-numeric:tabular-nums}
+.findings b{flex:none;min-width:7.4em;white-space:nowrap;font-variant-numeric:tabular-nums}
 .charts{display:grid;gap:20px;grid-template-columns:repeat(auto-fit,minmax(min(100%,420px),1fr));margin-top:16px}
 figure{margin:0;padding:16px;background:var(--card);border-radius:10px;break-inside:avoid;min-width:0}
 figcaption{font-size:.875rem;margin-top:8px}
