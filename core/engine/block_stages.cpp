@@ -157,34 +157,44 @@ void AttendStage::produce(int y0, int y1) {
   }
 }
 
-FfnInStage::FfnInStage(const SweepContext& c, Arena& arena, int block, const RowRing& in)
-    : RingStage(1, c, block, in, RowRing(arena, c.width, c.height, c.dim() + c.hidden(), ring_rows(c.strip_rows, 1))) {}
-
-void FfnInStage::produce(int y0, int y1) {
-  const PackedBlock& w = context_.network->blocks[index_];
-  const int dim = context_.dim(), ld = out_.channels();
-  context_.for_tiles(y0, y1, [&](int y, int x0, int tokens, float* scratch) {
-    float* out = out_.row(y) + static_cast<std::size_t>(x0) * ld;
-    depthwise(w.cpe2, in_, y, x0, tokens, 0, out, ld);
-    kernels().layer_norm(out, ld, tokens, context_.spec.dim, scratch, dim);
-    GemmArgs g = product(scratch, dim, w.fc1, tokens, out + dim, ld);
-    g.gelu = true;
-    cpu::multiply(g);
-  });
+FfnStage::FfnStage(const SweepContext& c, Arena& arena, int block, const RowRing& in)
+    : RingStage(2, c, block, in, RowRing(arena, c.width, c.height, c.dim(), ring_rows(c.strip_rows, 1))) {
+  // Narrower columns where there would be fewer than threads.
+  const int widest = std::clamp((c.width + c.threads - 1) / c.threads, kTile / 3, kTile);
+  const int count = (c.width + widest - 1) / widest, tokens = (c.width + count - 1) / count;
+  for (int x0 = 0; x0 < c.width; x0 += tokens) {
+    const int own = std::min(tokens, c.width - x0), first = std::max(0, x0 - 1), last = std::min(c.width, x0 + own + 1);
+    columns_.push_back({x0, own, first, last, RowRing(arena, last - first, c.height, c.dim() + c.hidden(), 3)});
+  }
 }
 
-FfnOutStage::FfnOutStage(const SweepContext& c, Arena& arena, int block, const RowRing& in)
-    : RingStage(1, c, block, in, RowRing(arena, c.width, c.height, c.dim(), ring_rows(c.strip_rows, 1))) {}
-
-void FfnOutStage::produce(int y0, int y1) {
+void FfnStage::make_hidden(Column& column, float* scratch) {
   const PackedBlock& w = context_.network->blocks[index_];
-  const int dim = context_.dim(), hidden = context_.hidden(), ld = in_.channels();
-  context_.for_tiles(y0, y1, [&](int y, int x0, int tokens, float* scratch) {
-    depthwise(w.ffn_dw, in_, y, x0, tokens, dim, scratch, hidden);
-    GemmArgs g = product(scratch, hidden, w.fc2, tokens, out_.row(y) + static_cast<std::size_t>(x0) * dim, dim);
-    g.residual = in_.read(y) + static_cast<std::size_t>(x0) * ld;
-    g.ldr = ld;
-    cpu::multiply(g);
+  const int dim = context_.dim(), ld = column.rows.channels(), tokens = column.last - column.first, y = column.made++;
+  float* out = column.rows.row(y);
+  depthwise(w.cpe2, in_, y, column.first, tokens, 0, out, ld);
+  kernels().layer_norm(out, ld, tokens, context_.spec.dim, scratch, dim);
+  GemmArgs g = product(scratch, dim, w.fc1, tokens, out + dim, ld);
+  g.gelu = true;
+  cpu::multiply(g);
+}
+
+void FfnStage::produce(int y0, int y1) {
+  const PackedBlock& w = context_.network->blocks[index_];
+  const int dim = context_.dim(), hidden = context_.hidden();
+  context_.pool->parallel_for(static_cast<int>(columns_.size()), [&](int item, int thread) {
+    Column& column = columns_[item];
+    float* scratch = context_.scratch + thread * context_.scratch_floats();
+    const int inner = column.x0 - column.first, ld = column.rows.channels();
+    for (int y = y0; y < y1; ++y) {
+      while (column.made < std::min(y + 2, context_.height)) make_hidden(column, scratch);
+      depthwise(w.ffn_dw, column.rows, y, inner, column.tokens, dim, scratch, hidden);
+      float* out = out_.row(y) + static_cast<std::size_t>(column.x0) * dim;
+      GemmArgs g = product(scratch, hidden, w.fc2, column.tokens, out, dim);
+      g.residual = column.rows.read(y) + static_cast<std::size_t>(inner) * ld;
+      g.ldr = ld;
+      cpu::multiply(g);
+    }
   });
 }
 

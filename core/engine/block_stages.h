@@ -2,8 +2,7 @@
 //
 //   ValueStage    LN, v projection                          x₁ → v
 //   AttendStage   LN, attention, LePE, LN, gate, projection, residual    x₁, v → x₂         (halo 2 of v)
-//   FfnInStage    CPE₂, LN, fc1, GELU                       → [x₃ | y]   (halo 1)
-//   FfnOutStage   depthwise 3×3 of y, fc2, residual         → x₄         (halo 1)
+//   FfnStage      CPE₂, LN, fc1, GELU → [x₃ | y]; depthwise 3×3 of y, fc2, residual → x₄         (halo 2)
 //   GroupConvStage  x + conv3×3(x) after a group's last block            (halo 1)
 #pragma once
 
@@ -73,16 +72,23 @@ class AttendStage : public Stage {
   RowRing out_;
 };
 
-class FfnInStage : public RingStage {
+/// The feed-forward network in columns as wide as a tile. A column keeps three rows of [x₃ | y] of its own, which stay in
+/// the core's cache; whole rows of them would not. Neighbouring columns both make the token at either side of their border.
+class FfnStage : public RingStage {
  public:
-  FfnInStage(const SweepContext& context, Arena& arena, int block, const RowRing& in);
+  FfnStage(const SweepContext& context, Arena& arena, int block, const RowRing& in);
   void produce(int y0, int y1) override;
-};
 
-class FfnOutStage : public RingStage {
- public:
-  FfnOutStage(const SweepContext& context, Arena& arena, int block, const RowRing& in);
-  void produce(int y0, int y1) override;
+ private:
+  struct Column {
+    int x0, tokens;   ///< of x₄
+    int first, last;  ///< tokens of y that those need
+    RowRing rows;      ///< [x₃ | y]; token 0 is `first`
+    int made = 0;      ///< rows so far
+  };
+  void make_hidden(Column& column, float* scratch);
+
+  std::vector<Column> columns_;
 };
 
 class GroupConvStage : public RingStage {

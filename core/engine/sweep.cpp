@@ -42,8 +42,7 @@ Sweep build_sweep(const SweepContext& c, Arena& arena, int index, const PictureV
     const RowRing& values = sweep.add<ValueStage>(c, arena, block, source, window, shift).out();
     const RowRing& merged =
         sweep.add<AttendStage>(c, arena, block, source, values, window ? nullptr : state_in, window, shift).out();
-    const RowRing& hidden = sweep.add<FfnInStage>(c, arena, block, merged).out();
-    x = &sweep.add<FfnOutStage>(c, arena, block, hidden).out();
+    x = &sweep.add<FfnStage>(c, arena, block, merged).out();
     if (c.spec.closes_group(block)) x = &sweep.add<GroupConvStage>(c, arena, block / c.spec.group, *x).out();
   }
   if (last < c.spec.blocks) {
