@@ -72,8 +72,9 @@ class AttendStage : public Stage {
   RowRing out_;
 };
 
-/// The feed-forward network in columns as wide as a tile. A column keeps three rows of [x₃ | y] of its own, which stay in
-/// the core's cache; whole rows of them would not. Neighbouring columns both make the token at either side of their border.
+/// The feed-forward network in columns as wide as a tile. A column keeps three rows of [x₃ | y] of its own, which stay
+/// in the core's cache; whole rows of them would not. Neighbouring columns both make the token at either side of their
+/// border.
 class FfnStage : public RingStage {
  public:
   FfnStage(const SweepContext& context, Arena& arena, int block, const RowRing& in);
@@ -83,8 +84,8 @@ class FfnStage : public RingStage {
   struct Column {
     int x0, tokens;   ///< of x₄
     int first, last;  ///< tokens of y that those need
-    RowRing rows;      ///< [x₃ | y]; token 0 is `first`
-    int made = 0;      ///< rows so far
+    RowRing rows;     ///< [x₃ | y]; token 0 is `first`
+    int made = 0;     ///< rows so far
   };
   void make_hidden(Column& column, float* scratch);
 

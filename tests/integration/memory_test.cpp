@@ -16,11 +16,13 @@ class Memory : public testing::Test {
     SCOPED_TRACE(model + ", " + std::to_string(picture.info.width) + "x" + std::to_string(picture.info.height) + ", " +
                  std::to_string(threads) + " threads");
     save(picture, scratch_ / "in.png");
-    const Outcome outcome = run({"upscale", "-m", model, "--device", "cpu", "--threads", std::to_string(threads), "--json",
-                                 "--overwrite", (scratch_ / "in.png").string(), "-o", (scratch_ / "out.png").string()});
+    const Outcome outcome =
+        run({"upscale", "-m", model, "--device", "cpu", "--threads", std::to_string(threads), "--json", "--overwrite",
+             (scratch_ / "in.png").string(), "-o", (scratch_ / "out.png").string()});
     ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
     const auto summary = nlohmann::json::parse(lines_of(outcome.out).back());
-    const double ratio = summary.at("predicted_peak_bytes").get<double>() / summary.at("measured_peak_bytes").get<double>();
+    const double ratio =
+        summary.at("predicted_peak_bytes").get<double>() / summary.at("measured_peak_bytes").get<double>();
     std::cout << model << " " << picture.info.width << "x" << picture.info.height << ": " << ratio << '\n';
     EXPECT_GT(ratio, 0.85) << outcome.out;
     EXPECT_LT(ratio, 1.15) << outcome.out;

@@ -18,8 +18,8 @@ namespace hn = hwy::HWY_NAMESPACE;
 using D = HWY_CAPPED(float, 16);
 using V = hn::Vec<D>;
 
-/// 1/x for finite normal |x| below 2^125: the processor's estimate and Newton's steps, which take a third of a division's
-/// time. Relative error below 4e-7 (1e-7 with AVX-512, whose estimate has 14 bits).
+/// 1/x for finite normal |x| below 2^125: the processor's estimate and Newton's steps, which take a third of a
+/// division's time. Relative error below 4e-7 (1e-7 with AVX-512, whose estimate has 14 bits).
 HWY_INLINE V Reciprocal(D d, V x) {
 #if HWY_TARGET == HWY_SCALAR || HWY_TARGET == HWY_EMU128
   return hn::Div(hn::Set(d, 1.0f), x);
@@ -48,8 +48,8 @@ HWY_INLINE V Exp(D d, V z) {
   return hn::BitCast(d, hn::Add(hn::BitCast(di, p), hn::ShiftLeft<23>(hn::ConvertTo(di, n))));
 }
 
-/// ln a for normal a > 0: a = 2^e·(1 + f) with 1 + f in [√½, √2), and ln(1 + f) = f + f²·P(f) with a polynomial of degree
-/// 7, fitted for the least relative error (3e-8). Relative error below 2e-7.
+/// ln a for normal a > 0: a = 2^e·(1 + f) with 1 + f in [√½, √2), and ln(1 + f) = f + f²·P(f) with a polynomial of
+/// degree 7, fitted for the least relative error (3e-8). Relative error below 2e-7.
 HWY_INLINE V Log(D d, V a) {
   const hn::RebindToSigned<D> di;
   const auto bits = hn::BitCast(di, a), half = hn::Set(di, 0x3f3504f3);  // √½

@@ -23,8 +23,8 @@ std::vector<float> sweep_of_values() {
   return values;
 }
 
-/// Largest error of f against `exact`, relative to max(|exact|, floor), over values from `low` to `high` in equal steps,
-/// or in equal ratios where `low` is positive.
+/// Largest error of f against `exact`, relative to max(|exact|, floor), over values from `low` to `high` in equal
+/// steps, or in equal ratios where `low` is positive.
 template <typename F>
 double worst_error(Elementary f, double low, double high, double floor, F&& exact, float p = 0) {
   constexpr int kCount = 1 << 20;
@@ -51,7 +51,10 @@ TEST(Elementary, ErrorsStayWithinTheirBounds) {
   EXPECT_LT(worst_error(Elementary::sigmoid, -80, 80, 0, [](double x) { return 1 / (1 + std::exp(-x)); }), 6e-7);
   EXPECT_LT(worst_error(Elementary::reciprocal, 1e-30, 1e37, 0, [](double x) { return 1 / x; }), 4e-7);
   for (const float p : {0.5f, 3.0f, 4.5f})
-    EXPECT_LT(worst_error(Elementary::pow, 1e-6, 1, 0, [&](double x) { return std::pow(x, p); }, p), 8e-6) << p;  // ln x · p rounded
+    EXPECT_LT(worst_error(
+                  Elementary::pow, 1e-6, 1, 0, [&](double x) { return std::pow(x, p); }, p),
+              8e-6)
+        << p;  // ln x · p rounded
 }
 
 TEST(Elementary, EndsOfTheRangesAreFinite) {
