@@ -66,9 +66,13 @@ double BatchReport::total_pixels() const {
   return pixels;
 }
 
-void BatchReport::begin(const std::string& model, double scale) {
+void BatchReport::begin(const std::string& model, double scale, double sharpness) {
   if (!json_) return;
-  console_.print_data(line_of({{"event", "begin"}, {"files", list_.jobs.size()}, {"model", model}, {"scale", scale}}));
+  console_.print_data(line_of({{"event", "begin"},
+                               {"files", list_.jobs.size()},
+                               {"model", model},
+                               {"scale", scale},
+                               {"sharpness", sharpness}}));
 }
 
 void BatchReport::started(std::size_t id, const Plan& plan) {

@@ -20,7 +20,7 @@ class BatchReport {
  public:
   BatchReport(Console& console, const JobList& list, bool json);
 
-  void begin(const std::string& model, double scale);
+  void begin(const std::string& model, double scale, double sharpness);
   void started(std::size_t id, const Plan& plan);
   void computing(std::size_t id);
   void progress(std::size_t id, const Progress& progress);

@@ -1,6 +1,7 @@
 #include "model_choice.h"
 
 #include <algorithm>
+#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -40,6 +41,36 @@ Result<ModelChoice> load(const fs::path& file, const std::string& sha256, const 
   return choice;
 }
 
+// The entry whose weights make those of `plain` sharper; nullptr where nobody trained such.
+const ModelEntry* sharper_entry(const std::vector<ModelEntry>& entries, const ModelEntry& plain) {
+  const auto found = std::find_if(entries.begin(), entries.end(), [&plain](const ModelEntry& entry) {
+    return entry.sharpens == plain.name && entry.scale == plain.scale;
+  });
+  return found == entries.end() ? nullptr : &*found;
+}
+
+Error no_sharper(const std::string& name, const std::vector<ModelEntry>& entries) {
+  std::vector<ModelEntry> with;
+  std::copy_if(entries.begin(), entries.end(), std::back_inserter(with),
+               [&entries](const ModelEntry& entry) { return sharper_entry(entries, entry) != nullptr; });
+  return {ErrorCode::not_found, "the model " + name + " has no sharper weights to blend with",
+          (with.empty() ? "no bundled model has them" : "those that have them: " + bundled_names(with)) +
+              "; leave out --sharpness"};
+}
+
+// Blends `choice`, which is `plain` loaded, with its partner.
+Result<ModelChoice> sharpened(ModelChoice choice, const ModelEntry& plain, const std::vector<ModelEntry>& entries,
+                              double sharpness) {
+  const ModelEntry* partner = sharper_entry(entries, plain);
+  if (partner == nullptr) return no_sharper(bundled_names({plain}), entries);
+  const auto sharp = load(partner->file, partner->sha256, partner->name, choice.scale);
+  if (!sharp) return sharp.error();
+  auto blend = Model::blend(choice.model, *sharp->model, sharpness);
+  if (!blend) return about(printable(partner->file), blend.error());
+  choice.model = *std::move(blend);
+  return choice;
+}
+
 }  // namespace
 
 const ModelEntry* best_entry(const std::vector<ModelEntry>& entries, const std::vector<std::string>& names,
@@ -55,11 +86,13 @@ const ModelEntry* best_entry(const std::vector<ModelEntry>& entries, const std::
   return best;
 }
 
-Result<ModelChoice> choose_model(const std::string& name, double scale) {
-  if (is_path(name)) return load(name, {}, {}, scale);
+Result<ModelChoice> choose_model(const std::string& name, double scale, double sharpness) {
+  const bool by_path = is_path(name);
+  if (by_path && sharpness == 0) return load(name, {}, {}, scale);
   const fs::path folder = default_model_folder();
   const auto entries = list_models(folder);
   if (!entries) return about(printable(folder), entries.error());
+  if (by_path) return no_sharper(printable(name), *entries);
   const std::vector<std::string> names = name.empty() ? std::vector<std::string>{"photo", "light"} : std::vector{name};
   const ModelEntry* entry = best_entry(*entries, names, scale);
   if (entry == nullptr) {
@@ -68,7 +101,9 @@ Result<ModelChoice> choose_model(const std::string& name, double scale) {
                  there.empty() ? "there are no models in " + printable(folder)
                                : "there are " + there + "; or give the path of a .safetensors file"};
   }
-  return load(entry->file, entry->sha256, entry->name, scale);
+  auto choice = load(entry->file, entry->sha256, entry->name, scale);
+  if (!choice || sharpness == 0) return choice;
+  return sharpened(*std::move(choice), *entry, *entries, sharpness);
 }
 
 }  // namespace nalasr::app

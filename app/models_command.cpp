@@ -48,7 +48,7 @@ Row row_of(const ModelEntry& entry) {
   return {printable(entry.name),
           "x" + std::to_string(entry.scale),
           parameters_text(entry.parameters),
-          printable(entry.title),
+          printable(entry.title) + (entry.sharpens.empty() ? "" : " (sharpens " + printable(entry.sharpens) + ")"),
           printable(entry.file) + (there ? "" : " (missing)"),
           quality_text(entry)};
 }

@@ -79,6 +79,15 @@ Result<double> parse_scale(std::string_view text) {
   return value;
 }
 
+Result<double> parse_share(std::string_view text) {
+  double value = 0;
+  std::string_view rest;
+  if (!leading_number(text, value, rest) || !rest.empty() || value < 0 || value > 1) {
+    return bad(text, "a number from 0 to 1", "");
+  }
+  return value;
+}
+
 Result<int> parse_whole(std::string_view text, int low, int high) {
   int value = 0;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);

@@ -17,6 +17,8 @@ Result<std::uint64_t> parse_size(std::string_view text);
 Result<std::uint64_t> parse_count(std::string_view text);
 /// A scale from 1 to kMaxScale.
 Result<double> parse_scale(std::string_view text);
+/// A share from 0 to 1.
+Result<double> parse_share(std::string_view text);
 /// A whole number from `low` to `high`.
 Result<int> parse_whole(std::string_view text, int low, int high);
 

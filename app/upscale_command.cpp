@@ -39,8 +39,8 @@ std::optional<Error> missing_device(const PipelineOptions& pipeline) {
   return std::nullopt;
 }
 
-// All that shapes a result besides the picture and the format. Device, threads and budget are left out on purpose: a
-// run may be resumed elsewhere.
+// All that shapes a result besides the picture and the format; the model's hash tells sharpness. Device, threads and
+// budget are left out on purpose: a run may be resumed elsewhere.
 std::string fingerprint_of(const BatchOptions& batch) {
   return batch.model->sha256() + "|" + scale_text(batch.scale) + "|" + std::to_string(batch.encode.quality) + "|" +
          std::to_string(batch.encode.png_compression) + "|" + (batch.strip_metadata ? "strip" : "") + "|" +
@@ -97,7 +97,7 @@ ExitCode upscale(Console& console, const UpscaleArguments& arguments) {
   const InterruptGuard interrupt;
 
   if (const auto missing = missing_device(batch.pipeline)) return refuse(console, *missing, kUnavailable);
-  auto choice = choose_model(arguments.model, options->scale);
+  auto choice = choose_model(arguments.model, options->scale, options->sharpness);
   if (!choice) return refuse(console, choice.error(), kUnavailable);
   batch.model = choice->model;
   batch.scale = choice->scale;
@@ -127,7 +127,7 @@ ExitCode upscale(Console& console, const UpscaleArguments& arguments) {
   remove_abandoned(list);
   batch.pipeline.queue_output = list.jobs.size() > 1;
   batch.pipeline.other_formats = needs_other_formats(list);
-  report.begin(choice->name, batch.scale);
+  report.begin(choice->name, batch.scale, options->sharpness);
   return run_batch(report, list, batch, journal ? &*journal : nullptr, interrupt.token());
 }
 

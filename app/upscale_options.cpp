@@ -71,6 +71,8 @@ void add_upscale_options(CLI::App& command, UpscaleArguments& a) {
   option("-o,--output", a.output, "OUT", "File or folder for the results; - for standard output")->required();
   option("-s,--scale", a.scale, "S", "Any number from 1 to 8 (without it: the model's own)");
   option("-m,--model", a.model, "MODEL", "A name that `nalasr models` lists, or a .safetensors file");
+  option("--sharpness", a.sharpness, "S",
+         "0 to 1: from the model's own weights to its sharper ones, where it has such (without it: 0)");
   option("-f,--format", a.format, "FORMAT", "png, jpeg, webp, tiff or bmp (without it: as the input where possible)");
   option("-q,--quality", a.quality, "Q", "1 to 100, of JPEG and WebP (without it: 95)");
   option("--png-level", a.png_level, "N", "0 to 9, of PNG: small files or fast ones (without it: 3)");
@@ -109,6 +111,7 @@ Result<UpscaleOptions> interpret(const UpscaleArguments& a) {
     return [low, high](const std::string& text) { return parse_whole(text, low, high); };
   };
   for (const auto& read : {read_option("-s", a.scale, parse_scale, options.scale),
+                           read_option("--sharpness", a.sharpness, parse_share, options.sharpness),
                            read_option("--device", a.device, parse_devices, devices),
                            read_option("--precision", a.precision, parse_precision, precision),
                            read_option("--threads", a.threads, whole(1, 1024), threads),

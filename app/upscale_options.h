@@ -17,7 +17,7 @@ namespace nalasr::app {
 struct UpscaleArguments {
   std::vector<std::string> inputs;
   std::string files_from, output, name_template, existing = "skip";
-  std::string scale, model, device = "auto", precision = "mixed", threads, workers;
+  std::string scale, model, sharpness, device = "auto", precision = "mixed", threads, workers;
   std::string budget, max_pixels, shard;
   std::string format, quality, png_level;
   bool overwrite = false, recursive = false, strip = false, dry_run = false, json = false;
@@ -25,6 +25,7 @@ struct UpscaleArguments {
 
 struct UpscaleOptions {
   double scale = 0;                 ///< 0: the model's own
+  double sharpness = 0;             ///< share of the model's sharper partner
   std::vector<std::string> inputs;  ///< patterns and lists resolved
   std::string name_template;        ///< empty: the default
   std::optional<ImageFormat> format;

@@ -89,7 +89,7 @@ Result<ModelEntry> read_entry(const json& value, const fs::path& folder) {
        {std::tuple{"name", &entry.name, true}, std::tuple{"file", &file, true},
         std::tuple{"sha256", &entry.sha256, true}, std::tuple{"title", &entry.title, false},
         std::tuple{"description", &entry.description, false}, std::tuple{"licence", &entry.licence, false},
-        std::tuple{"training_data", &entry.training_data, false}}) {
+        std::tuple{"training_data", &entry.training_data, false}, std::tuple{"sharpens", &entry.sharpens, false}}) {
     if (const auto read = read_text(value, key, required, *out); !read) return read.error();
   }
   if (!is_digest(entry.sha256)) return corrupt("sha256 of " + in_quotes(entry.name) + " is not 64 hexadecimal digits");
@@ -135,12 +135,14 @@ Result<std::vector<ModelEntry>> list_models(const fs::path& folder) {
   if (models == root->end() || !models->is_array()) return corrupt("no array 'models'");
 
   std::vector<ModelEntry> entries;
-  std::set<std::pair<std::string, int>> seen;
+  std::set<std::pair<std::string, int>> seen, sharpened;
   for (const json& value : *models) {
     auto entry = read_entry(value, folder);
     if (!entry) return entry.error();
     if (!seen.emplace(entry->name, entry->scale).second)
       return corrupt("model " + in_quotes(entry->name) + " comes twice");
+    if (!entry->sharpens.empty() && !sharpened.emplace(entry->sharpens, entry->scale).second)
+      return corrupt("two models sharpen " + in_quotes(entry->sharpens));
     entries.push_back(*std::move(entry));
   }
   return entries;

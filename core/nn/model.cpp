@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <cmath>
+#include <cstddef>
 #include <utility>
 
 #include "nn/model_reader.h"
@@ -88,6 +90,31 @@ Result<std::shared_ptr<const Model>> Model::load(const std::filesystem::path& pa
   model->sha256_ = actual;
   model->spec_ = std::move(parts->spec);
   model->tensors_ = std::move(parts->tensors);
+  return std::shared_ptr<const Model>(model);
+}
+
+Result<std::shared_ptr<const Model>> Model::blend(const std::shared_ptr<const Model>& plain, const Model& sharp,
+                                                  double share) {
+  if (!(share >= 0 && share <= 1)) return Error{ErrorCode::invalid_argument, "a blend takes a share from 0 to 1", ""};
+  if (plain->spec_ != sharp.spec_) {
+    return Error{ErrorCode::invalid_argument,
+                 in_quotes(plain->name_) + " and " + in_quotes(sharp.name_) + " are different networks", ""};
+  }
+  if (share == 0) return plain;
+  char digits[40];  // the shortest text that reads back as the same number
+  const std::string number(digits, std::to_chars(digits, digits + sizeof digits, share).ptr);
+  const std::shared_ptr<Model> model(new Model);
+  model->name_ = plain->name_ + " blended by " + number + " with " + sharp.name_;
+  const std::string parts = plain->sha256_ + " " + sharp.sha256_ + " " + number;
+  model->sha256_ = sha256_hex({reinterpret_cast<const std::uint8_t*>(parts.data()), parts.size()});
+  model->spec_ = plain->spec_;
+  model->tensors_ = plain->tensors_;
+  for (auto& [name, tensor] : model->tensors_) {
+    const std::vector<float>& aim = sharp.tensor(name).values;
+    for (std::size_t i = 0; i < aim.size(); ++i) {
+      tensor.values[i] = static_cast<float>((1 - share) * double{tensor.values[i]} + share * double{aim[i]});
+    }
+  }
   return std::shared_ptr<const Model>(model);
 }
 

@@ -11,6 +11,7 @@ _nalasr() {
     --existing) COMPREPLY=($(compgen -W 'skip overwrite rename fail' -- "$current")) ;;
     --device) COMPREPLY=($(compgen -W 'auto cpu cuda' -- "$current")) ;;
     --precision) COMPREPLY=($(compgen -W 'mixed fp32' -- "$current")) ;;
+    --sharpness) COMPREPLY=($(compgen -W '0 0.25 0.5 0.75 1' -- "$current")) ;;
     -s | --scale) COMPREPLY=($(compgen -W '2 3 4' -- "$current")) ;;
     -m | --model)
       COMPREPLY=($(compgen -W "$(nalasr models 2>/dev/null | awk 'NR > 1 { print $1 }' | sort -u)" -- "$current")
@@ -20,8 +21,8 @@ _nalasr() {
       if [[ $current == -* ]]; then
         local options='--help'
         case $command in
-          upscale) options+=' --output --scale --model --format --quality --png-level --strip --recursive --files-from
-            --output-template --existing --overwrite --shard --dry-run --json --memory-budget --max-pixels --device
+          upscale) options+=' --output --scale --model --sharpness --format --quality --png-level --strip --recursive
+            --files-from --output-template --existing --overwrite --shard --dry-run --json --memory-budget --max-pixels --device
             --precision --threads --jobs' ;;
           compare) options+=' --input --sizes --model --scale --methods --device --precision --threads --repeat --warm-up
             --time-limit --memory-limit --report --check --from' ;;

@@ -36,6 +36,23 @@ class Models : public testing::Test {
     write_text(scratch_ / "models/manifest.json", manifest_.dump());
   }
 
+  // photo x2, which adds nothing to the interpolated input, and photo-sharp x2, which adds something.
+  void add_sharper_pair() {
+    add("photo", 2);
+    add("photo-sharp", 2);
+    const fs::path plain = scratch_ / "models/photo_x2.safetensors";
+    write_plain_model(plain);
+    manifest_["models"][0]["sha256"] = digest_of(plain);
+    manifest_["models"][1]["sharpens"] = "photo";
+    write_text(scratch_ / "models/manifest.json", manifest_.dump());
+  }
+  // The bytes of the result.
+  std::string result(const Arguments& arguments) const {
+    const Outcome outcome = upscale(arguments).second;
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    return read_text(scratch_ / "out.png");
+  }
+
   Outcome nalasr(const Arguments& arguments) const {
     return run(arguments, {.environment = {{"NALASR_MODELS", (scratch_ / "models").string()}}});
   }
@@ -111,6 +128,90 @@ TEST_F(Models, ByNameOrPath) {
   EXPECT_EQ(outcome.err,
             "nalasr: no model is called \"nothing\"; there are light (x4), art (x2); or give the path of a "
             ".safetensors file\n");
+}
+
+TEST_F(Models, SharpnessGoesFromOneModelToItsPartner) {
+  add_sharper_pair();
+  const std::string plain = result({"-m", "photo"}), sharp = result({"-m", "photo-sharp"});
+  EXPECT_EQ(result({"--sharpness", "0"}), plain);
+  EXPECT_EQ(result({"--sharpness", "1"}), sharp);
+  const std::string half = result({"--sharpness", "0.5"});
+  EXPECT_NE(half, plain);
+  EXPECT_NE(half, sharp);
+  EXPECT_TRUE(contains(nalasr({"models"}).out, "(sharpens photo)"));
+}
+
+TEST_F(Models, SharpnessIsToldAndForecast) {
+  add_sharper_pair();
+  const auto [width, outcome] = upscale({"--sharpness", "0.25", "--json"});
+  ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
+  const auto lines = lines_of(outcome.out);
+  const auto begin = nlohmann::json::parse(lines.front());
+  EXPECT_EQ(begin["model"], "photo");
+  EXPECT_EQ(begin["sharpness"], 0.25);
+  bool done = false;
+  for (const std::string& line : lines) {
+    const auto event = nlohmann::json::parse(line);
+    if (event["event"] != "done") continue;
+    done = true;
+    EXPECT_EQ(event["report"]["model"], "photo_x2 blended by 0.25 with photo-sharp_x2");
+  }
+  EXPECT_TRUE(done) << outcome.out;
+  EXPECT_EQ(upscale({"--sharpness", "0.25", "--dry-run"}).second.exit_code, 0);
+}
+
+TEST_F(Models, AnotherSharpnessMakesResultsAgain) {
+  add_sharper_pair();
+  save_picture(scratch_ / "in.png", 8, 4);
+  const auto upscale_to_folder = [this](const Arguments& more) {
+    Arguments arguments{"upscale", (scratch_ / "in.png").string(), "-o", (scratch_ / "out/").string()};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const Outcome outcome = nalasr(arguments);
+    EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
+    return outcome.err + outcome.out;
+  };
+  const std::string made = "8x4 -> 16x8";
+  EXPECT_TRUE(contains(upscale_to_folder({}), made));
+  EXPECT_FALSE(contains(upscale_to_folder({"--sharpness", "0"}), made));  // that is what is there
+  EXPECT_TRUE(contains(upscale_to_folder({"--sharpness", "0.5", "--dry-run"}), "(replaced)"));
+  EXPECT_TRUE(contains(upscale_to_folder({"--sharpness", "0.5"}), made));
+  EXPECT_FALSE(contains(upscale_to_folder({"--sharpness", "0.50"}), made));
+  EXPECT_TRUE(contains(upscale_to_folder({"--sharpness", "0.6"}), made));
+}
+
+TEST_F(Models, WithoutAPartnerSharpnessIsRefused) {
+  add_sharper_pair();
+  add("light", 2);
+  for (const auto& [model, named] : {std::pair<std::string, std::string>{"light", "light (x2)"},
+                                     {"photo-sharp", "photo-sharp (x2)"},
+                                     {tiny_model(2), tiny_model(2)}}) {
+    for (const Arguments& more : {Arguments{}, Arguments{"--dry-run"}, Arguments{"--json"}}) {
+      Arguments arguments{"-m", model, "--sharpness", "0.5"};
+      arguments.insert(arguments.end(), more.begin(), more.end());
+      const Outcome outcome = upscale(arguments).second;
+      EXPECT_EQ(outcome.exit_code, 3);
+      EXPECT_EQ(outcome.err, "nalasr: the model " + named +
+                                 " has no sharper weights to blend with; those that have them: photo (x2); leave out "
+                                 "--sharpness\n");
+      EXPECT_EQ(outcome.out, "");
+    }
+    EXPECT_EQ(upscale({"-m", model, "--sharpness", "0"}).second.exit_code, 0);
+  }
+}
+
+TEST_F(Models, APartnerOfAnotherArchitectureIsRefused) {
+  add("photo", 2);
+  add("photo-sharp", 2);
+  // A x4 network under the name of a x2 one.
+  const fs::path wrong = scratch_ / "models/photo-sharp_x2.safetensors";
+  write_text(wrong, read_text(tiny_model(4)));
+  manifest_["models"][1]["sha256"] = digest_of(wrong);
+  manifest_["models"][1]["sharpens"] = "photo";
+  write_text(scratch_ / "models/manifest.json", manifest_.dump());
+  const Outcome outcome = upscale({"--sharpness", "0.5"}).second;
+  EXPECT_EQ(outcome.exit_code, 3);
+  EXPECT_EQ(lines_of(outcome.err).size(), 1u) << outcome.err;
+  EXPECT_TRUE(contains(outcome.err, "different networks")) << outcome.err;
 }
 
 TEST_F(Models, UnavailableOnesAreExitCodeThree) {

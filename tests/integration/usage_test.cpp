@@ -73,6 +73,11 @@ TEST(Usage, NumbersAreChecked) {
     SCOPED_TRACE(quality);
     expect_usage_error(with("-q", quality), "-q: ");
   }
+  for (const char* sharpness : {"-0.1", "1.01", "50%", "nan", "full"}) {
+    SCOPED_TRACE(sharpness);
+    expect_usage_error(with("--sharpness", sharpness),
+                       "--sharpness: \"" + std::string(sharpness) + "\" is not a number from 0 to 1");
+  }
   for (const char* threads : {"0", "-4", "all", "1000000"}) {
     SCOPED_TRACE(threads);
     expect_usage_error(with("--threads", threads), "--threads: ");

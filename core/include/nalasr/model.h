@@ -68,12 +68,18 @@ class Model {
   /// must equal it. Errors: not_found, io, corrupt, unsupported.
   static Result<std::shared_ptr<const Model>> load(const std::filesystem::path& path, const std::string& sha256 = {});
 
+  /// (1 - share) plain + share sharp, weight by weight: a network between two of one architecture, of which the second
+  /// was trained on from the first. Share 0 is `plain` itself, share 1 has the weights of `sharp`.
+  /// Errors: invalid_argument (a share outside 0..1, another architecture).
+  static Result<std::shared_ptr<const Model>> blend(const std::shared_ptr<const Model>& plain, const Model& sharp,
+                                                    double share);
+
   [[nodiscard]] const ModelSpec& spec() const { return spec_; }
   [[nodiscard]] const std::map<std::string, Tensor>& tensors() const { return tensors_; }
   [[nodiscard]] const Tensor& tensor(const std::string& name) const { return tensors_.at(name); }
   [[nodiscard]] std::int64_t parameter_count() const;
   [[nodiscard]] const std::string& name() const { return name_; }
-  /// Of the file, 64 hexadecimal digits: what results were made with.
+  /// Of the file, 64 hexadecimal digits: what results were made with. Of a blend: of both files' hashes and the share.
   [[nodiscard]] const std::string& sha256() const { return sha256_; }
 
  private:
@@ -90,6 +96,7 @@ struct ModelEntry {
   std::string sha256;
   int scale = 4;
   std::int64_t parameters = 0;
+  std::string sharpens;  ///< the model of this scale that these weights make sharper, as Model::blend; mostly empty
   std::string title, description, licence, training_data;
   struct Metric {
     std::string dataset, degradation;

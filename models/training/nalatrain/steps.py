@@ -17,21 +17,17 @@ from .spec import ModelSpec
 BETAS = (0.9, 0.99)
 
 
-class State:
-    """Everything that training changes: flat float32 vectors and three device counters."""
-
-    def __init__(self, spec: ModelSpec, seed: int, device: str):
-        torch.manual_seed(seed)
-        self.spec, self.layout = spec, Layout(spec)
-        self.theta = self.layout.flatten(Network(spec).state_dict()).to(device)
-        self.ema = self.theta.clone()
-        self.mean, self.square = torch.zeros_like(self.theta), torch.zeros_like(self.theta)
-        self.clip = torch.zeros(2, device=device)  # running gradient norm, factor of this step
-        self.scalars = torch.zeros(4, device=device)  # learning rate, 1 - beta1^t, 1 - beta2^t, EMA decay
-        self.loss = torch.zeros(1, device=device)  # summed since last read
-        self.step = 0
+class Vectors:
+    """What one optimiser moves: flat float32 vectors and its device scalars."""
 
     VECTORS = ("theta", "ema", "mean", "square", "clip")
+
+    def __init__(self, theta: Tensor):
+        self.theta, self.ema = theta, theta.clone()
+        self.mean, self.square = torch.zeros_like(theta), torch.zeros_like(theta)
+        self.clip = torch.zeros(2, device=theta.device)  # running gradient norm, factor of this step
+        self.scalars = torch.zeros(4, device=theta.device)  # learning rate, 1 - beta1^t, 1 - beta2^t, EMA decay
+        self.step = 0
 
     def tensors(self) -> dict[str, Tensor]:
         return {name: getattr(self, name).detach().cpu() for name in self.VECTORS}
@@ -40,6 +36,35 @@ class State:
         for name in self.VECTORS:
             getattr(self, name).copy_(tensors[name])
         self.step = step
+
+    def advance(self, rate: float, decay: float) -> None:
+        """Sets the scalars of the next step."""
+        self.step += 1
+        decay = min(decay, (1 + self.step) / (10 + self.step))
+        values = [rate, 1 - BETAS[0] ** self.step, 1 - BETAS[1] ** self.step, decay]
+        self.scalars.copy_(torch.tensor(values), non_blocking=True)
+
+    def descend(self, grad: Tensor) -> None:
+        """Clips at the running norm and takes one step of Adam."""
+        step_kernel.clip(torch.linalg.vector_norm(grad), self.clip)
+        step_kernel.adam(self.theta, grad, self.mean, self.square, self.ema, self.scalars, self.clip, BETAS)
+
+    def touched(self) -> list[Tensor]:
+        """All that a step changes."""
+        return [getattr(self, name) for name in self.VECTORS]
+
+
+class State(Vectors):
+    """Everything that training changes: the network's vectors and the loss."""
+
+    def __init__(self, spec: ModelSpec, seed: int, device: str):
+        torch.manual_seed(seed)
+        self.spec, self.layout = spec, Layout(spec)
+        super().__init__(self.layout.flatten(Network(spec).state_dict()).to(device))
+        self.loss = torch.zeros(1, device=device)  # summed since last read
+
+    def touched(self) -> list[Tensor]:
+        return [*super().touched(), self.loss]
 
     def start_from(self, network: Network) -> list[str]:
         """Takes the weights of a network; tensors of another shape (the tail of another scale) stay as they are.
@@ -57,13 +82,6 @@ class State:
         network = Network(self.spec)
         network.load_state_dict(self.layout.unflatten(self.ema.cpu()))
         return network.to(device).eval()
-
-    def advance(self, rate: float, decay: float) -> None:
-        """Sets the scalars of the next step."""
-        self.step += 1
-        decay = min(decay, (1 + self.step) / (10 + self.step))
-        values = [rate, 1 - BETAS[0] ** self.step, 1 - BETAS[1] ** self.step, decay]
-        self.scalars.copy_(torch.tensor(values), non_blocking=True)
 
 
 class Step:
@@ -116,28 +134,33 @@ class Step:
             step_kernel.cut(self.pixels, self.draws, self.cursor, self.hr, 2)
         self.cursor += 1
 
-    def gradients(self) -> Tensor:
-        """Loss of one batch; fills network.weights.grad."""
+    def errors(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Loss of a new batch, its gradient [P, 3 s^2] with respect to the network's map [B, H, W, 3 s^2], that map, and
+        the interpolated pictures [B, 3, s H, s W] to which it is added."""
         self.fetch()
         base = self.enlarge @ self.lr @ self.enlarge.t()
         tail = self.network.forward(self.lr)
         size = (self.patch, self.patch)
         loss, dtail = step_kernel.loss(tail.flatten(0, 2), base, self.hr, size, self.state.spec.scale, self.drift)
+        return loss, dtail, tail, base
+
+    def gradients(self) -> Tensor:
+        """Loss of one batch; fills network.weights.grad."""
+        loss, dtail, tail, _ = self.errors()
         self.network.backward(dtail.view_as(tail))
         return loss
 
     def update(self, loss: Tensor) -> None:
-        state, grad = self.state, self.network.weights.grad
-        step_kernel.clip(torch.linalg.vector_norm(grad), state.clip)
-        step_kernel.adam(state.theta, grad, state.mean, state.square, state.ema, state.scalars, state.clip, BETAS)
-        state.loss += loss
+        self.state.descend(self.network.weights.grad)
+        self.state.loss += loss
 
     def eager(self) -> None:
         self.update(self.gradients())
 
     def capture(self) -> None:
         """Records the step; `draws` must be filled. The warm-up steps do not change the state."""
-        kept = [t.clone() for t in (*self._touched(), self.cursor)]
+        touched = [*self.state.touched(), self.cursor]
+        kept = [t.clone() for t in touched]
         side = torch.cuda.Stream()
         side.wait_stream(torch.cuda.current_stream())
         with torch.cuda.stream(side):
@@ -147,12 +170,8 @@ class Step:
         self.graph = torch.cuda.CUDAGraph()
         with torch.cuda.graph(self.graph):
             self.eager()
-        for tensor, value in zip((*self._touched(), self.cursor), kept):
+        for tensor, value in zip(touched, kept):
             tensor.copy_(value)
-
-    def _touched(self) -> list[Tensor]:
-        s = self.state
-        return [s.theta, s.ema, s.mean, s.square, s.clip, s.loss]
 
     def run(self) -> None:
         if self.graph is None:

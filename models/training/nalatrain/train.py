@@ -6,6 +6,8 @@ warm-up, then a cosine to zero at the last second; with `--stable F` constant fo
 1 - sqrt to zero: such a training can be taken up again from its shipped weights (`--init FILE`), with nothing else
 kept. `RUN/seconds` (a text file), if present, overrides `--seconds` at any time. Writes RUN/state.pt (about 10 MB),
 RUN/ema.safetensors (float16) and RUN/log.jsonl.
+
+`--sharpen PUSH` trains on from `--init` with a discriminator (sharpen.py); `RUN/push` overrides PUSH at any time.
 """
 
 from __future__ import annotations
@@ -27,6 +29,7 @@ from .evaluate import upscale
 from .fused import KINDS
 from .metrics import psnr
 from .selfcheck import choose_plain
+from .sharpen import SharpState, SharpStep
 from .spec import ModelSpec
 from .steps import State, Step
 from .validation import Validation
@@ -61,8 +64,8 @@ def rate(step: int, progress: float, peak: float, warm_up: int, stable: float = 
 class Validator:
     """Figures of the averaged weights on the held-out cuts: bicubic, or the blind protocol's settings."""
 
-    def __init__(self, store: Store, device: str, blind: bool):
-        self.store, self.device = store, device
+    def __init__(self, store: Store, device: str, blind: bool, sharp: bool):
+        self.store, self.device, self.sharp = store, device, sharp
         self.blind = Validation(store, device) if blind else None
 
     def __call__(self, state: State, full: bool = False) -> dict:
@@ -70,6 +73,8 @@ class Validator:
         network = state.network(self.device)
         if self.blind:
             values = self.blind.summary(network) if full else self.blind.summary(network, tile=0, copies=0)
+            if self.sharp:
+                values |= self.blind.sharpness(network)
             return {"validation": values}
         pictures = self.store.validation
         mean = np.mean([psnr(upscale(network, lr), hr, self.store.scale) for _, lr, hr in pictures])
@@ -85,12 +90,15 @@ class Run:
         self.spent = 0.0  # seconds of training in earlier runs
         self.began = time.monotonic()
 
-    def total(self) -> float:
-        file = self.folder / "seconds"
+    def number(self, name: str, default: float) -> float:
+        """What the text file `name` of the folder says, which may be written while the training runs."""
         try:
-            return float(file.read_text())
+            return float((self.folder / name).read_text())
         except (OSError, ValueError):
-            return self.default_seconds
+            return default
+
+    def total(self) -> float:
+        return self.number("seconds", self.default_seconds)
 
     def elapsed(self) -> float:
         return self.spent + time.monotonic() - self.began
@@ -141,20 +149,23 @@ def train(arguments: argparse.Namespace) -> None:
         scopes=tuple(scopes[i % len(scopes)] for i in range(arguments.blocks)),
     )
     run = Run(arguments.run, arguments.seconds)
+    sharp = arguments.sharpen > 0
+    if sharp and not (arguments.init or (run.folder / "state.pt").exists()):
+        raise SystemExit("--sharpen goes on from weights: --init FILE")
     plain = frozenset(kind for kind in arguments.plain.split(",") if kind in KINDS)
     if device == "cuda" and arguments.plain == "auto":
         plain, lines = choose_plain(rotary=arguments.rotary)
         run.log(checks=lines, device=torch.cuda.get_device_name())
     began = time.monotonic()
     store = load(arguments.data, spec.scale, device, blind=arguments.blind)
-    validate = Validator(store, device, arguments.blind)
+    validate = Validator(store, device, arguments.blind, sharp)
     run.log(
         pictures=len(store.names),
         bytes=store.pixels.numel(),
         validation=len(store.validation),
         load_seconds=round(time.monotonic() - began, 1),
     )
-    state = State(spec, arguments.seed, device)
+    state = (SharpState if sharp else State)(spec, arguments.seed, device)
     resumed = run.resume(state)
     if arguments.init and not resumed:
         run.log(init=str(arguments.init), not_taken=state.start_from(weights.load(arguments.init)))
@@ -165,9 +176,12 @@ def train(arguments: argparse.Namespace) -> None:
 
     def begin(patch: int, batch: int) -> Step:
         dtype = torch.bfloat16 if device == "cuda" else torch.float32  # the interpreter knows no bfloat16
-        step = Step(state, store.pixels, batch, patch, TABLE, dtype, plain, arguments.blind, arguments.drift)
+        options = dict(blind=arguments.blind, drift=arguments.drift)
+        if sharp:
+            options |= dict(match=arguments.match, keep=arguments.keep)
+        step = (SharpStep if sharp else Step)(state, store.pixels, batch, patch, TABLE, dtype, plain, **options)
         step.refill(torch.from_numpy(store.draws(TABLE, batch, patch + border, rng)))
-        if device == "cuda":
+        if device == "cuda" and not arguments.eager:
             step.capture()
         return step
 
@@ -175,8 +189,10 @@ def train(arguments: argparse.Namespace) -> None:
     current, step, used, events = None, None, 0, []
     last_save = last_log = last_check = time.monotonic()
     logged = state.step
-    total = run.total()
+    total, push = run.total(), run.number("push", arguments.sharpen)
     run.log(event="resume" if resumed else "start", step=state.step, seconds=round(run.elapsed(), 1), total=total)
+    if sharp:
+        run.log(step=state.step, **validate(state))  # what the start is like, to compare with
     while True:
         elapsed = run.elapsed()
         if elapsed >= total or time.monotonic() - run.began >= arguments.stop_after or state.step >= arguments.steps:
@@ -193,6 +209,8 @@ def train(arguments: argparse.Namespace) -> None:
             used = 0
         now_rate = rate(state.step + 1, progress, arguments.peak, arguments.warm_up, arguments.stable)
         state.advance(now_rate, arguments.ema)
+        if sharp:
+            state.set_push(push, arguments.ahead)
         step.run()
         used += 1
         if device == "cuda" and state.step % PACE == 0:
@@ -212,12 +230,14 @@ def train(arguments: argparse.Namespace) -> None:
                 norm=round(float(state.clip[0]), 5),
                 steps_per_second=round((state.step - logged) / (now - last_log), 2),
             )
+            if sharp:
+                values |= dict(push=round(float(state.push), 4), **state.read_figures(state.step - logged))
             if now - last_check > arguments.validate_every:
                 values |= validate(state)
                 last_check = now
             run.log(**values)
             logged, last_log = state.step, time.monotonic()
-            total = run.total()
+            total, push = run.total(), run.number("push", arguments.sharpen)
         if now - last_save > arguments.save_every:
             run.save(state, arguments.seed)
             last_save = time.monotonic()
@@ -231,7 +251,7 @@ def train(arguments: argparse.Namespace) -> None:
     )
 
 
-def main() -> None:
+def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True, help="folder of training pictures (searched below)")
     parser.add_argument("--run", type=Path, required=True, help="folder of this training's files")
@@ -255,6 +275,13 @@ def main() -> None:
     parser.add_argument("--stable", type=float, default=0.0, help="share of the time at the peak; 0: a cosine")
     parser.add_argument("--init", type=Path, help="weight file to start from (also of another scale)")
     parser.add_argument("--drift", type=float, default=0.0, help="weight of the mean error of squares, against L1's bias")
+    parser.add_argument(
+        "--sharpen", type=float, default=0.0, help="push of a discriminator, in units of L1's slope; 0: none (sharpen.py)"
+    )
+    parser.add_argument("--match", type=float, default=2.0, help="weight of likeness in the discriminator's layers")
+    parser.add_argument("--keep", type=float, default=1.0, help="weight of the L1 of LR pixels' means, beside --sharpen")
+    parser.add_argument("--ahead", type=int, default=500, help="steps in which the discriminator learns alone")
+    parser.add_argument("--eager", action="store_true", help="no CUDA graph: slower, where capturing fails")
     parser.add_argument("--warm-up", type=int, default=500, help="steps")
     parser.add_argument("--ema", type=float, default=0.9995)
     parser.add_argument("--seed", type=int, default=1)
@@ -266,7 +293,11 @@ def main() -> None:
     parser.add_argument("--log-every", type=float, default=10)
     parser.add_argument("--validate-every", type=float, default=60)
     parser.add_argument("--save-every", type=float, default=30)
-    train(parser.parse_args())
+    return parser
+
+
+def main() -> None:
+    train(parser().parse_args())
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ json good_manifest() {
          {"scale", 4},
          {"parameters", 645616},
          {"spec", {{"architecture", "nalasr"}, {"scale", 4}}},
+         {"sharpens", "soft"},
          {"title", "Light"},
          {"description", "For photographs"},
          {"licence", "MIT"},
@@ -51,6 +52,7 @@ TEST(Manifest, ReadsEveryField) {
   EXPECT_EQ(light.sha256, std::string(64, 'a'));
   EXPECT_EQ(light.scale, 4);
   EXPECT_EQ(light.parameters, 645616);
+  EXPECT_EQ(light.sharpens, "soft");
   EXPECT_EQ(light.title, "Light");
   EXPECT_EQ(light.description, "For photographs");
   EXPECT_EQ(light.licence, "MIT");
@@ -83,16 +85,25 @@ TEST(Manifest, NoFileOutsideTheFolder) {
 }
 
 TEST(Manifest, DamageIsAnError) {
-  const std::vector<std::pair<const char*, json>> changes = {
-      {"name", ""},       {"name", 3},
-      {"name", nullptr},  {"file", 3},
-      {"sha256", "abc"},  {"sha256", std::string(64, 'g')},
-      {"scale", 0},       {"scale", 9},
-      {"scale", "4"},     {"scale", 2},  // not that of the spec
-      {"parameters", -1}, {"parameters", 1.5},
-      {"title", 7},       {"metrics", 7},
-      {"metrics", {7}},   {"metrics", {{{"dataset", "Set5"}, {"psnr_y", "high"}}}},
-      {"spec", 7},        {"spec", {{"architecture", "nalasr"}, {"scale", -4}}}};
+  const std::vector<std::pair<const char*, json>> changes = {{"name", ""},
+                                                             {"name", 3},
+                                                             {"name", nullptr},
+                                                             {"file", 3},
+                                                             {"sha256", "abc"},
+                                                             {"sha256", std::string(64, 'g')},
+                                                             {"scale", 0},
+                                                             {"scale", 9},
+                                                             {"scale", "4"},
+                                                             {"scale", 2},  // not that of the spec
+                                                             {"parameters", -1},
+                                                             {"parameters", 1.5},
+                                                             {"title", 7},
+                                                             {"sharpens", 7},
+                                                             {"metrics", 7},
+                                                             {"metrics", {7}},
+                                                             {"metrics", {{{"dataset", "Set5"}, {"psnr_y", "high"}}}},
+                                                             {"spec", 7},
+                                                             {"spec", {{"architecture", "nalasr"}, {"scale", -4}}}};
   for (const auto& [key, value] : changes) {
     json manifest = good_manifest();
     manifest["models"][0][key] = value;
@@ -108,6 +119,12 @@ TEST(Manifest, DamageIsAnError) {
   json twice = good_manifest();
   twice["models"].push_back(twice["models"][0]);
   EXPECT_FALSE(list(twice.dump()));
+  json ambiguous = good_manifest();  // which of the two is the sharper partner of "soft"?
+  ambiguous["models"].push_back(ambiguous["models"][0]);
+  ambiguous["models"][1]["name"] = "other";
+  EXPECT_FALSE(list(ambiguous.dump()));
+  ambiguous["models"][1].erase("sharpens");
+  EXPECT_TRUE(list(ambiguous.dump()));
   for (const std::string& text :
        {std::string(), std::string("{"), std::string("[]"), std::string("{}"), std::string(R"({"format":2})"),
         std::string(R"({"format":1})"), std::string(R"({"format":1,"models":{}})"),

@@ -2,9 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstdlib>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "nn/sha256.h"
 #include "source_folder.h"
@@ -73,6 +75,43 @@ TEST(Model, ChecksTheHash) {
     ASSERT_FALSE(model);
     EXPECT_EQ(model.error().code, ErrorCode::corrupt);
     EXPECT_NE(model.error().message.find("SHA-256"), std::string::npos);
+  }
+}
+
+TEST(Model, BlendsTwoOfOneArchitecture) {
+  const auto plain = testing::random_model(small_spec(), 1), sharp = testing::random_model(small_spec(), 2);
+  const auto none = Model::blend(plain, *sharp, 0), quarter = Model::blend(plain, *sharp, 0.25),
+             all = Model::blend(plain, *sharp, 1);
+  ASSERT_TRUE(none && quarter && all);
+  EXPECT_EQ(*none, plain);  // not a copy: whatever is made with it is what it always was
+  EXPECT_EQ((*quarter)->spec(), small_spec());
+  ASSERT_EQ((*quarter)->tensors().size(), plain->tensors().size());
+  for (const auto& [name, tensor] : (*quarter)->tensors()) {
+    const auto &from = plain->tensor(name).values, &to = sharp->tensor(name).values;
+    EXPECT_EQ((*all)->tensor(name).values, to);
+    EXPECT_EQ(tensor.shape, plain->tensor(name).shape);
+    for (std::size_t i = 0; i < from.size(); ++i) EXPECT_NEAR(tensor.values[i], 0.75 * from[i] + 0.25 * to[i], 1e-6);
+  }
+  // Each blend has a name of its own to tell its results by.
+  const auto half = Model::blend(plain, *sharp, 0.5);
+  ASSERT_TRUE(half);
+  const std::set<std::string> digests{plain->sha256(), sharp->sha256(), (*quarter)->sha256(), (*half)->sha256(),
+                                      (*all)->sha256()};
+  EXPECT_EQ(digests.size(), 5u);
+  EXPECT_EQ((*half)->sha256().size(), 64u);
+  EXPECT_EQ((*half)->name(), "random blended by 0.5 with random");
+}
+
+TEST(Model, BlendsNothingElse) {
+  const auto plain = testing::random_model(small_spec(), 1);
+  ModelSpec other = small_spec();
+  other.scale = 4;
+  for (const auto& blend :
+       {Model::blend(plain, *testing::random_model(other, 2), 0.5), Model::blend(plain, *plain, -0.1),
+        Model::blend(plain, *plain, 1.1), Model::blend(plain, *plain, std::nan(""))}) {
+    ASSERT_FALSE(blend);
+    EXPECT_EQ(blend.error().code, ErrorCode::invalid_argument);
+    EXPECT_FALSE(blend.error().message.empty());
   }
 }
 
