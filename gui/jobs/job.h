@@ -68,10 +68,8 @@ struct Job {
     return found == results.rend() ? nullptr : &*found;
   }
   [[nodiscard]] bool has_unsaved_result() const {
-    for (const JobResult& r : results) {
-      if (!r.is_saved && !r.for_comparison) return true;
-    }
-    return false;
+    const JobResult* newest = result();  // what it took the place of can no longer be saved
+    return newest != nullptr && !newest->is_saved;
   }
 };
 
