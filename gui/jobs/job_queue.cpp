@@ -18,6 +18,7 @@ JobQueue::JobQueue(QString worker_program, QObject* parent)
 }
 
 JobQueue::~JobQueue() {
+  ending_ = true;
   readers_.clear();
   readers_.waitForDone();
 }
@@ -81,7 +82,7 @@ int JobQueue::add(const QStringList& paths) {
     readers_.start([this, path] {
       QStringList files;
       QDirIterator entries(path, QDir::Files, QDirIterator::Subdirectories);
-      while (entries.hasNext()) {
+      while (entries.hasNext() && !ending_) {
         const QString file = entries.next();
         if (has_picture_name(file)) files.append(file);
       }

@@ -6,6 +6,7 @@
 #include <QAbstractListModel>
 #include <QElapsedTimer>
 #include <QThreadPool>
+#include <atomic>
 #include <memory>
 #include <vector>
 
@@ -98,6 +99,7 @@ class JobQueue : public QAbstractListModel {
   QueueSummary summary_;
   QElapsedTimer clock_, series_;
   QThreadPool readers_;
+  std::atomic<bool> ending_ = false;  ///< a large folder is not looked through to its end
 };
 
 QString state_text(const Job& job);
