@@ -256,15 +256,15 @@ void WindowTest::compares_with_another_models_result() {
   window_->comparison().set_models({light().model, tiny().model});
   emit window_->comparison().choices_changed();
   auto* before = window_->findChild<QComboBox*>("before");
-  const int wanted = before->findText("Tiny ×2 ×4 (to be computed)");
+  const int wanted = before->findText("Tiny ×2 → ×4 (to be computed)");
   QVERIFY(wanted >= 0);
   before->setCurrentIndex(wanted);
   emit before->activated(wanted);
   QVERIFY(job().is_active());
-  QVERIFY(wait_until([&] { return window_->comparison().before().label == "Tiny ×2 ×4"; }));
+  QVERIFY(wait_until([&] { return window_->comparison().before().label == "Tiny ×2 → ×4"; }));
   QVERIFY(wait_for_view());
-  QCOMPARE(before->currentText(), QString("Tiny ×2 ×4"));
-  QVERIFY(before->findText("Tiny ×2 ×4 (to be computed)") < 0);  // it is kept
+  QCOMPARE(before->currentText(), QString("Tiny ×2 → ×4"));
+  QVERIFY(before->findText("Tiny ×2 → ×4 (to be computed)") < 0);  // it is kept
   QVERIFY(!window_->queue().has_unsaved_results());
   screenshot(*window_, "7_made_to_compare");
 
