@@ -57,7 +57,7 @@ void RunPanel::show_job(const Job& job, qint64 now) {
     text = paused ? tr("Paused at %1%").arg(static_cast<int>(job.fraction * 100))
                   : tr("%1%").arg(static_cast<int>(job.fraction * 100));
     if (const auto left = job.eta.seconds_left(now)) {
-      text += tr(" · about %1 left").arg(duration_text(*left));
+      text += tr(" · %1 left").arg(about_text(*left));
     } else if (!paused) {
       text += tr(" · measuring the pace …");
     }

@@ -282,8 +282,7 @@ void SidePanel::show_forecast(const Forecast& forecast) {
   }
   const Plan& plan = *forecast.plan;
   plan_size_->setText(tr("%1 × %2").arg(plan.output_width).arg(plan.output_height));
-  plan_time_->setText(forecast.seconds ? tr("about %1").arg(duration_text(*forecast.seconds))
-                                       : tr("measuring this machine …"));
+  plan_time_->setText(forecast.seconds ? about_text(*forecast.seconds) : tr("measuring this machine …"));
   plan_memory_->setText(tr("%1 at its peak").arg(bytes_text(peak_of(plan))));
   if (forecast.fits) {
     plan_fits_->setText(forecast.budget ? tr("✓ Fits: %1 may be taken").arg(bytes_text(*forecast.budget))

@@ -19,6 +19,10 @@
         <source>%1 h %2 min</source>
         <translation>%1 小时 %2 分</translation>
     </message>
+    <message>
+        <source>about %1</source>
+        <translation>约 %1</translation>
+    </message>
 </context>
 <context>
     <name>PictureFacts</name>
@@ -676,8 +680,8 @@ MIT 许可证</translation>
 <context>
     <name>nalasr::gui::QueueDelegate</name>
     <message>
-        <source>, about %1 left</source>
-        <translation>，剩余约 %1</translation>
+        <source>, %1 left</source>
+        <translation>，剩余%1</translation>
     </message>
 </context>
 <context>
@@ -885,10 +889,6 @@ MIT 许可证</translation>
         <translation>%1%</translation>
     </message>
     <message>
-        <source> · about %1 left</source>
-        <translation> · 剩余约 %1</translation>
-    </message>
-    <message>
         <source> · measuring the pace …</source>
         <translation> · 正在测速…</translation>
     </message>
@@ -919,6 +919,10 @@ MIT 许可证</translation>
     <message>
         <source>%1 in use on the graphics card, %2 in main memory</source>
         <translation>显卡使用 %1，主内存使用 %2</translation>
+    </message>
+    <message>
+        <source> · %1 left</source>
+        <translation> · 剩余%1</translation>
     </message>
 </context>
 <context>
@@ -1054,10 +1058,6 @@ MIT 许可证</translation>
     <message>
         <source>%1 × %2</source>
         <translation>%1 × %2</translation>
-    </message>
-    <message>
-        <source>about %1</source>
-        <translation>约 %1</translation>
     </message>
     <message>
         <source>measuring this machine …</source>
