@@ -24,7 +24,7 @@ RunPanel::RunPanel(QWidget* parent) : QWidget(parent) {
   left_ = value_label(tr("Time left"));
   memory_ = value_label(tr("Memory in use"));
   chart_ = new MemoryChart;
-  pause_ = new QPushButton;
+  pause_ = new QPushButton(tr("Pause"));
   connect(pause_, &QPushButton::clicked, this, &RunPanel::pause_clicked);
   cancel_ = new QPushButton(action_icon(QStringLiteral("cancel")), tr("Cancel"));
   cancel_->setToolTip(tr("Stop at once; no partial file stays behind (Esc)"));

@@ -23,11 +23,19 @@ class WindowQueueTest : public WindowFixture {
 
  private slots:
   void initTestCase() { show_window(); }
+  void cleanup();
   void works_through_a_queue_with_a_bad_file();
   void takes_drops_and_pastes();
   void names_everything_for_screen_readers();
   void asks_before_closing();
 };
+
+// No test waits for the work of one that failed.
+void WindowQueueTest::cleanup() {
+  if (!window_) return;
+  window_->queue().cancel_all();
+  wait_until([&] { return window_->queue().active() == nullptr; });
+}
 
 void WindowQueueTest::works_through_a_queue_with_a_bad_file() {
   QFile bad(sandbox().file("damaged.png"));
@@ -35,20 +43,18 @@ void WindowQueueTest::works_through_a_queue_with_a_bad_file() {
   bad.write("\x89PNG\r\n\x1a\nrubbish");
   bad.close();
   window_->open({sample(), cut_sample("awning.png", {40, 100, 180, 120}), bad.fileName(),
-                 cut_sample("bookshop.png", {30, 70, 300, 220}), cut_sample("bicycle.png", {280, 190, 110, 80})});
+                 cut_sample("bookshop.png", {30, 70, 300, 220}, 2), cut_sample("bicycle.png", {280, 190, 110, 80})});
   const int bad_id = window_->queue().at(2).id;
   QVERIFY(wait_until([&] { return window_->queue().job(bad_id)->state == JobState::failed; }));
-  window_->side_panel().set_models(bundled_models(), light());
+  QSignalSpy finished(&window_->queue(), &JobQueue::queue_finished);
   action("upscale_all")->trigger();
-  const int bookshop = window_->queue().at(3).id;
-  QVERIFY(wait_until([&] { return window_->queue().job(bookshop)->fraction > 0.3; }));
-  const int id = bookshop;
-  window_->findChild<QListView*>()->setCurrentIndex(window_->queue().index(window_->queue().row_of(id)));
-  QTest::qWait(700);
+  const Job& bookshop = window_->queue().at(3);
+  window_->findChild<QListView*>()->setCurrentIndex(window_->queue().index(3));
+  QVERIFY(wait_until([&] { return bookshop.fraction > 0.4 && bookshop.eta.seconds_left(window_->queue().now()); }));
+  QTest::qWait(250);  // the panel counts five times a second
   window_->statusBar()->clearMessage();
   screenshot(*window_, "8_queue");
-  QSignalSpy finished(&window_->queue(), &JobQueue::queue_finished);
-  QVERIFY(finished.wait(120000));
+  QVERIFY(wait_until([&] { return !finished.isEmpty(); }));
   QCOMPARE(window_->queue().job(bad_id)->state, JobState::failed);
   QVERIFY(QFileInfo::exists(out_ + "/bicycle_x4.png"));
   QVERIFY(QFileInfo::exists(out_ + "/bookshop_x4.png"));
@@ -60,17 +66,28 @@ void WindowQueueTest::takes_drops_and_pastes() {
   const int before = window_->queue().rowCount();
   QMimeData dropped;
   dropped.setUrls({QUrl::fromLocalFile(make_picture("dropped.png", 20, 20))});
-  QDragEnterEvent enter(QPoint(50, 50), Qt::CopyAction, &dropped, Qt::LeftButton, Qt::NoModifier);
-  QCoreApplication::sendEvent(window_.get(), &enter);
-  QVERIFY(enter.isAccepted());
-  QDropEvent drop(QPointF(50, 50), Qt::CopyAction, &dropped, Qt::LeftButton, Qt::NoModifier);
-  QCoreApplication::sendEvent(window_.get(), &drop);
+  // Through the system's window, which finds out what lies under the cursor.
+  const auto drop_at = [&](QWidget* widget) {
+    const QPoint at = widget->mapTo(window_.get(), widget->rect().center());
+    QDragEnterEvent enter(at, Qt::CopyAction, &dropped, Qt::LeftButton, Qt::NoModifier);
+    QCoreApplication::sendEvent(window_->windowHandle(), &enter);
+    QDropEvent drop(at, Qt::CopyAction, &dropped, Qt::LeftButton, Qt::NoModifier);
+    QCoreApplication::sendEvent(window_->windowHandle(), &drop);
+    return enter.isAccepted() && drop.isAccepted();
+  };
+  QVERIFY(drop_at(&window_->view()));
   QCOMPARE(window_->queue().rowCount(), before + 1);
+  make_picture("dropped/one.png", 20, 20);
+  make_picture("dropped/deeper/two.png", 20, 20);
+  dropped.setUrls({QUrl::fromLocalFile(sandbox().file("dropped"))});
+  QVERIFY(drop_at(window_->findChild<QListView*>()));
+  QVERIFY(wait_until([&] { return window_->queue().rowCount() == before + 3; }));
   QImage image(30, 20, QImage::Format_RGB32);
   image.fill(Qt::red);
   QApplication::clipboard()->setImage(image);
   action("paste")->trigger();
-  QVERIFY(wait_until([&] { return window_->queue().rowCount() == before + 2; }));
+  QVERIFY(wait_until([&] { return window_->queue().rowCount() == before + 4; }));
+  QCOMPARE(window_->current(), window_->queue().at(before + 3).id);  // and shown
 }
 
 void WindowQueueTest::names_everything_for_screen_readers() {
