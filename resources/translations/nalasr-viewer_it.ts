@@ -673,8 +673,12 @@ Licenza MIT</translation>
         <translation>Profili ICC (*.icc *.icm)</translation>
     </message>
     <message>
-        <source>holiday.jpg becomes %1.%2</source>
-        <translation>vacanza.jpg diventa %1.%2</translation>
+        <source>holiday.jpg</source>
+        <translation>vacanza.jpg</translation>
+    </message>
+    <message>
+        <source>%1 becomes %2.%3</source>
+        <translation>%1 diventa %2.%3</translation>
     </message>
 </context>
 <context>

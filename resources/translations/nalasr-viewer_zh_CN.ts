@@ -673,8 +673,12 @@ MIT 许可证</translation>
         <translation>ICC 配置文件 (*.icc *.icm)</translation>
     </message>
     <message>
-        <source>holiday.jpg becomes %1.%2</source>
-        <translation>holiday.jpg 将变为 %1.%2</translation>
+        <source>holiday.jpg</source>
+        <translation>假期.jpg</translation>
+    </message>
+    <message>
+        <source>%1 becomes %2.%3</source>
+        <translation>%1 将变为 %2.%3</translation>
     </message>
 </context>
 <context>
