@@ -127,6 +127,7 @@ void JobQueue::inspect(int id) {
         job->hint = QString::fromStdString(facts.error().hint);
       }
       changed(id);
+      if (std::exchange(job->wanted, false) && facts) enqueue(id, job->run, true);
     });
   });
 }
@@ -178,6 +179,10 @@ void JobQueue::enqueue_all(const RunSettings& run) {
   std::vector<int> ids;
   for (const auto& job : jobs_) {
     if (job->is_startable() && job->state != JobState::done) ids.push_back(job->id);
+    if (job->state == JobState::inspecting) {
+      job->run = run;
+      job->wanted = true;
+    }
   }
   for (const int id : ids) enqueue(id, run, true);
 }
@@ -330,6 +335,7 @@ void JobQueue::toggle_pause() {
 void JobQueue::cancel(int id) {
   Job* job = find(id);
   if (job == nullptr) return;
+  job->wanted = false;
   if (job->is_active()) worker_->cancel();
   if (job->state == JobState::waiting) {
     job->state = std::exchange(job->for_comparison, false) ? JobState::done : JobState::cancelled;
@@ -339,7 +345,7 @@ void JobQueue::cancel(int id) {
 
 void JobQueue::cancel_all() {
   for (const auto& job : jobs_) {
-    if (job->state == JobState::waiting) cancel(job->id);
+    if (job->state == JobState::waiting || job->wanted) cancel(job->id);
   }
   cancel(active_);
 }

@@ -54,7 +54,7 @@ class JobQueue : public QAbstractListModel {
   void enqueue(int id, const RunSettings& run, bool to_folder);
   /// Upscales a picture that has a result once more, to be compared with that result.
   void enqueue_for_comparison(int id, const RunSettings& run);
-  /// Everything that is ready, failed or cancelled, to the output folder.
+  /// Everything that is ready, failed, cancelled or still being read, to the output folder.
   void enqueue_all(const RunSettings& run);
   void pause(int id);
   void resume(int id);

@@ -33,6 +33,7 @@ class JobsTest : public QObject {
   void queue_goes_on_after_a_bad_file();
   void queue_pauses_resumes_and_cancels();
   void queue_retries();
+  void pictures_still_being_read_take_part();
   void killed_child_leaves_window_and_folder_in_order();
   void child_without_memory_fails_alone();
   void results_are_saved_in_other_formats();
@@ -122,6 +123,18 @@ void JobsTest::queue_retries() {
   QVERIFY(wait_until([&] { return queue.job(id)->state == JobState::done; }));
   QVERIFY(queue.has_unsaved_results());
   QVERIFY(QFileInfo::exists(queue.job(id)->result()->file));
+}
+
+void JobsTest::pictures_still_being_read_take_part() {
+  JobQueue queue(viewer_program());
+  OutputSettings output;
+  output.folder = sandbox().file("early_out");
+  queue.set_output(output);
+  queue.add({make_picture("early.png", 40, 30)});
+  QCOMPARE(queue.at(0).state, JobState::inspecting);
+  queue.enqueue_all(tiny());
+  QVERIFY(wait_until([&] { return queue.at(0).state == JobState::done; }));
+  QCOMPARE(files_in(output.folder), QStringList("early_x2.png"));
 }
 
 void JobsTest::killed_child_leaves_window_and_folder_in_order() {
