@@ -34,6 +34,7 @@ if(XCB_INCLUDE_DIR AND XCB_LIBRARY)
 endif()
 nalasr_target(gui_support)
 
+set(leaks LSAN_OPTIONS=suppressions=${CMAKE_CURRENT_SOURCE_DIR}/gui/lsan.supp)  # under AddressSanitizer
 function(viewer_test name)
   add_executable(${name} ${ARGN})
   target_link_libraries(${name} PRIVATE gui_support)
@@ -44,7 +45,7 @@ endfunction()
 foreach(subject document planning jobs)
   viewer_test(viewer_${subject}_test gui/${subject}_test.cpp)
   add_test(NAME viewer_${subject} COMMAND viewer_${subject}_test)
-  set_tests_properties(viewer_${subject} PROPERTIES TIMEOUT 300 ENVIRONMENT QT_QPA_PLATFORM=offscreen)
+  set_tests_properties(viewer_${subject} PROPERTIES TIMEOUT 600 ENVIRONMENT QT_QPA_PLATFORM=offscreen)
 endforeach()
 
 # The whole program on a screen of its own; without Xvfb, on Qt's offscreen platform.
@@ -59,13 +60,23 @@ foreach(subject window window_queue languages)
   if(XVFB_RUN)
     add_test(NAME viewer_${subject}
              COMMAND ${XVFB_RUN} -a -s "-screen 0 1600x1000x24" $<TARGET_FILE:viewer_${subject}_test>)
-    set_tests_properties(viewer_${subject} PROPERTIES ENVIRONMENT QT_QPA_PLATFORM=xcb)
+    set_tests_properties(viewer_${subject} PROPERTIES ENVIRONMENT "QT_QPA_PLATFORM=xcb;${leaks}")
   else()
     add_test(NAME viewer_${subject} COMMAND viewer_${subject}_test)
-    set_tests_properties(viewer_${subject} PROPERTIES ENVIRONMENT QT_QPA_PLATFORM=offscreen)
+    set_tests_properties(viewer_${subject} PROPERTIES ENVIRONMENT "QT_QPA_PLATFORM=offscreen;${leaks}")
   endif()
-  set_tests_properties(viewer_${subject} PROPERTIES TIMEOUT 300)
+  set_tests_properties(viewer_${subject} PROPERTIES TIMEOUT 600)
 endforeach()
+
+# The desktop's wish for light or dark, told over a session bus.
+find_program(DBUS_DAEMON dbus-daemon)
+if(DBUS_DAEMON)
+  find_package(Qt6 REQUIRED COMPONENTS DBus)
+  viewer_test(viewer_theme_test gui/theme_test.cpp)
+  target_link_libraries(viewer_theme_test PRIVATE Qt6::DBus)
+  add_test(NAME viewer_theme COMMAND viewer_theme_test)
+  set_tests_properties(viewer_theme PROPERTIES TIMEOUT 60 ENVIRONMENT QT_QPA_PLATFORM=offscreen)
+endif()
 
 viewer_test(viewer_big_picture_test gui/big_picture_test.cpp)
 add_test(NAME viewer_big_picture COMMAND viewer_big_picture_test)
