@@ -1,7 +1,9 @@
 // The window with many pictures, as a person uses it: queue, drops, pasting, closing; and its names for screen readers.
+#include <signal.h>
 #include <QAccessible>
 #include <QClipboard>
 #include <QComboBox>
+#include <QDoubleSpinBox>
 #include <QDragEnterEvent>
 #include <QDropEvent>
 #include <QListView>
@@ -27,6 +29,8 @@ class WindowQueueTest : public WindowFixture {
   void works_through_a_queue_with_a_bad_file();
   void takes_drops_and_pastes();
   void names_everything_for_screen_readers();
+  void survives_a_crashed_job();
+  void keeps_settings_and_recent_files();
   void asks_before_closing();
 };
 
@@ -111,6 +115,37 @@ void WindowQueueTest::names_everything_for_screen_readers() {
     }
   }
   QCOMPARE(nameless.join(", "), QString());
+}
+
+void WindowQueueTest::survives_a_crashed_job() {
+  window_->open({make_picture("crash.png", 1200, 900)});
+  QVERIFY(wait_for(JobState::ready));
+  action("upscale")->trigger();
+  QVERIFY(wait_until([&] { return job().fraction > 0.01; }));
+  QFile children(QStringLiteral("/proc/self/task/%1/children").arg(QCoreApplication::applicationPid()));
+  if (!children.open(QIODevice::ReadOnly)) QSKIP("this kernel does not list children");
+  for (const QByteArray& child : children.readAll().split(' ')) {
+    if (child.toInt() > 0) ::kill(child.toInt(), SIGSEGV);
+  }
+  QVERIFY(wait_for(JobState::failed));
+  QVERIFY(window_->isVisible());
+  QVERIFY(shown_texts().contains("signal 11"));
+  action("retry")->trigger();
+  QVERIFY(wait_until([&] { return job().fraction > 0.01; }));
+}
+
+void WindowQueueTest::keeps_settings_and_recent_files() {
+  window_->side_panel().findChild<QDoubleSpinBox*>()->setValue(3);
+  window_->open({sample()});
+  MainWindow second(viewer_program());
+  second.show();
+  QVERIFY(wait_until([&] { return second.side_panel().run_settings().scale == 3; }));
+  QCOMPARE(second.side_panel().run_settings().model.name, QString("light"));
+  QCOMPARE(second.queue().output().folder, out_);
+  for (QPushButton* recent : second.findChildren<QPushButton*>()) {
+    if (recent->text() == "street.png") recent->click();
+  }
+  QVERIFY(wait_until([&] { return second.queue().rowCount() == 1; }));
 }
 
 void WindowQueueTest::asks_before_closing() {
