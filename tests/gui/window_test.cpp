@@ -232,11 +232,14 @@ void WindowTest::saves() {
 }
 
 void WindowTest::shows_file_dialogs() {
-  const auto look = [](const QString& name, QString* chosen, QStringList* filters) {
+  const auto look = [](const QString& name, int filter, QString* chosen, QStringList* filters) {
     QTimer::singleShot(300, [=] {
       auto* dialog = qobject_cast<QFileDialog*>(QApplication::activeModalWidget());
       if (dialog == nullptr) return;
       screenshot(*dialog, name);
+      auto* types = dialog->findChild<QComboBox*>("fileTypeCombo");
+      types->setCurrentIndex(filter);
+      emit types->activated(filter);
       *chosen = dialog->findChild<QLineEdit*>("fileNameEdit")->text();
       *filters = dialog->nameFilters();
       dialog->reject();
@@ -244,12 +247,15 @@ void WindowTest::shows_file_dialogs() {
   };
   QString chosen;
   QStringList filters;
-  look("10_open_dialog", &chosen, &filters);
+  look("10_open_dialog", 0, &chosen, &filters);
   action("open")->trigger();
   QVERIFY(filters.join(' ').contains("*.png *.jpg"));
-  look("10_save_dialog", &chosen, &filters);
+  look("10_save_dialog", 0, &chosen, &filters);
   action("save_as")->trigger();
   QCOMPARE(chosen, QString("street_x4.png"));
+  look("10_save_dialog", 1, &chosen, &filters);
+  action("save_as")->trigger();
+  QCOMPARE(chosen, QString("street_x4.jpg"));  // the name follows the type
   QVERIFY(filters.join(' ').contains("TIFF"));
 }
 
