@@ -34,7 +34,8 @@ if(XCB_INCLUDE_DIR AND XCB_LIBRARY)
 endif()
 nalasr_target(gui_support)
 
-set(leaks LSAN_OPTIONS=suppressions=${CMAKE_CURRENT_SOURCE_DIR}/gui/lsan.supp)  # under AddressSanitizer
+# For sanitizers on busy machines: what leaks elsewhere, and QtTest's own time limit (ms), which is five minutes.
+set(patience LSAN_OPTIONS=suppressions=${CMAKE_CURRENT_SOURCE_DIR}/gui/lsan.supp QTEST_FUNCTION_TIMEOUT=900000)
 function(viewer_test name)
   add_executable(${name} ${ARGN})
   target_link_libraries(${name} PRIVATE gui_support)
@@ -45,7 +46,7 @@ endfunction()
 foreach(subject document planning jobs)
   viewer_test(viewer_${subject}_test gui/${subject}_test.cpp)
   add_test(NAME viewer_${subject} COMMAND viewer_${subject}_test)
-  set_tests_properties(viewer_${subject} PROPERTIES TIMEOUT 600 ENVIRONMENT QT_QPA_PLATFORM=offscreen)
+  set_tests_properties(viewer_${subject} PROPERTIES TIMEOUT 1200 ENVIRONMENT QT_QPA_PLATFORM=offscreen)
 endforeach()
 
 # The whole program on a screen of its own; without Xvfb, on Qt's offscreen platform.
@@ -60,12 +61,12 @@ foreach(subject window window_queue languages)
   if(XVFB_RUN)
     add_test(NAME viewer_${subject}
              COMMAND ${XVFB_RUN} -a -s "-screen 0 1600x1000x24" $<TARGET_FILE:viewer_${subject}_test>)
-    set_tests_properties(viewer_${subject} PROPERTIES ENVIRONMENT "QT_QPA_PLATFORM=xcb;${leaks}")
+    set_tests_properties(viewer_${subject} PROPERTIES ENVIRONMENT "QT_QPA_PLATFORM=xcb;${patience}")
   else()
     add_test(NAME viewer_${subject} COMMAND viewer_${subject}_test)
-    set_tests_properties(viewer_${subject} PROPERTIES ENVIRONMENT "QT_QPA_PLATFORM=offscreen;${leaks}")
+    set_tests_properties(viewer_${subject} PROPERTIES ENVIRONMENT "QT_QPA_PLATFORM=offscreen;${patience}")
   endif()
-  set_tests_properties(viewer_${subject} PROPERTIES TIMEOUT 600)
+  set_tests_properties(viewer_${subject} PROPERTIES TIMEOUT 1200)
 endforeach()
 
 # The desktop's wish for light or dark, told over a session bus.
