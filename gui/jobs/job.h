@@ -49,6 +49,7 @@ struct Job {
 
   // Of the run under way, or of the last one.
   RunSettings run;
+  bool wanted = false;          ///< its header is still being read; then its turn comes
   bool to_folder = false;       ///< straight to its final name, else to a temporary place first
   bool for_comparison = false;  ///< only to look at beside the result that is there
   double fraction = 0;
@@ -68,10 +69,8 @@ struct Job {
     return found == results.rend() ? nullptr : &*found;
   }
   [[nodiscard]] bool has_unsaved_result() const {
-    for (const JobResult& r : results) {
-      if (!r.is_saved && !r.for_comparison) return true;
-    }
-    return false;
+    const JobResult* newest = result();  // what it took the place of can no longer be saved
+    return newest != nullptr && !newest->is_saved;
   }
 };
 

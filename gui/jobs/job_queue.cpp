@@ -18,6 +18,7 @@ JobQueue::JobQueue(QString worker_program, QObject* parent)
 }
 
 JobQueue::~JobQueue() {
+  ending_ = true;
   readers_.clear();
   readers_.waitForDone();
 }
@@ -81,7 +82,7 @@ int JobQueue::add(const QStringList& paths) {
     readers_.start([this, path] {
       QStringList files;
       QDirIterator entries(path, QDir::Files, QDirIterator::Subdirectories);
-      while (entries.hasNext()) {
+      while (entries.hasNext() && !ending_) {
         const QString file = entries.next();
         if (has_picture_name(file)) files.append(file);
       }
@@ -126,6 +127,7 @@ void JobQueue::inspect(int id) {
         job->hint = QString::fromStdString(facts.error().hint);
       }
       changed(id);
+      if (std::exchange(job->wanted, false) && facts) enqueue(id, job->run, true);
     });
   });
 }
@@ -177,6 +179,10 @@ void JobQueue::enqueue_all(const RunSettings& run) {
   std::vector<int> ids;
   for (const auto& job : jobs_) {
     if (job->is_startable() && job->state != JobState::done) ids.push_back(job->id);
+    if (job->state == JobState::inspecting) {
+      job->run = run;
+      job->wanted = true;
+    }
   }
   for (const int id : ids) enqueue(id, run, true);
 }
@@ -329,6 +335,7 @@ void JobQueue::toggle_pause() {
 void JobQueue::cancel(int id) {
   Job* job = find(id);
   if (job == nullptr) return;
+  job->wanted = false;
   if (job->is_active()) worker_->cancel();
   if (job->state == JobState::waiting) {
     job->state = std::exchange(job->for_comparison, false) ? JobState::done : JobState::cancelled;
@@ -338,7 +345,7 @@ void JobQueue::cancel(int id) {
 
 void JobQueue::cancel_all() {
   for (const auto& job : jobs_) {
-    if (job->state == JobState::waiting) cancel(job->id);
+    if (job->state == JobState::waiting || job->wanted) cancel(job->id);
   }
   cancel(active_);
 }

@@ -6,6 +6,7 @@
 #include <QAbstractListModel>
 #include <QElapsedTimer>
 #include <QThreadPool>
+#include <atomic>
 #include <memory>
 #include <vector>
 
@@ -53,7 +54,7 @@ class JobQueue : public QAbstractListModel {
   void enqueue(int id, const RunSettings& run, bool to_folder);
   /// Upscales a picture that has a result once more, to be compared with that result.
   void enqueue_for_comparison(int id, const RunSettings& run);
-  /// Everything that is ready, failed or cancelled, to the output folder.
+  /// Everything that is ready, failed, cancelled or still being read, to the output folder.
   void enqueue_all(const RunSettings& run);
   void pause(int id);
   void resume(int id);
@@ -98,6 +99,7 @@ class JobQueue : public QAbstractListModel {
   QueueSummary summary_;
   QElapsedTimer clock_, series_;
   QThreadPool readers_;
+  std::atomic<bool> ending_ = false;  ///< a large folder is not looked through to its end
 };
 
 QString state_text(const Job& job);

@@ -18,6 +18,11 @@ QString duration_text(double seconds) {
   return QCoreApplication::translate("Duration", "%1 h %2 min").arg(whole / 3600).arg(whole % 3600 / 60);
 }
 
+QString about_text(double seconds) {
+  const QString text = duration_text(seconds);
+  return seconds < 1 ? text : QCoreApplication::translate("Duration", "about %1").arg(text);
+}
+
 QString zoom_text(double zoom) {
   const double percent = zoom * 100;
   const bool whole = percent >= 100 || std::abs(percent - std::round(percent)) < 0.05;

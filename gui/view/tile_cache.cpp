@@ -76,10 +76,13 @@ void TileCache::request(const Key& key, const std::shared_ptr<const TileSource>&
         QMetaObject::invokeMethod(this, [this, key, source, image, generation] {
           pending_.remove(key);
           const auto entry = entries_.find(key);
-          if (entry == entries_.end() || image.isNull()) return;
-          entry->image = image;
-          entry->final = generation == generation_;
-          emit tile_ready();
+          if (entry == entries_.end()) return;
+          if (!image.isNull()) {
+            entry->image = image;
+            entry->final = generation == generation_;
+          }
+          // Given up just as it came back onto the screen: the next frame asks for it again.
+          if (!image.isNull() || entry->last_frame == frame_) emit tile_ready();
         });
       },
       frame_);

@@ -12,7 +12,8 @@ namespace {
 QString label_of(const RunSettings& run) {
   const QString name = run.model.title.isEmpty() ? run.model.name : run.model.title;
   const QString scale = QStringLiteral("×") + scale_text(run.final_scale());
-  return name.endsWith(scale) ? name : name + QLatin1Char(' ') + scale;
+  if (name.endsWith(scale)) return name;
+  return name + (name.contains(QChar(0xD7)) ? QStringLiteral(" → ") : QStringLiteral(" ")) + scale;  // "Photo ×2 → ×4"
 }
 
 std::shared_ptr<const StoredPicture> picture_of(const std::unique_ptr<PictureLoader>& loader) {

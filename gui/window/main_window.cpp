@@ -3,6 +3,7 @@
 #include <QFileInfo>
 #include <QLabel>
 #include <QProgressBar>
+#include <QScreen>
 #include <QSettings>
 #include <QSplitter>
 #include <QStackedWidget>
@@ -78,7 +79,7 @@ MainWindow::MainWindow(QString worker_program, QWidget* parent)
   connect_parts();
   queue_panel_->hide();
   side_->hide();
-  resize(1280, 800);
+  resize(QSize(1280, 800).boundedTo(screen()->availableSize()));
   restoreGeometry(QSettings().value("window/geometry").toByteArray());
   update_actions();
   load_models();

@@ -259,7 +259,7 @@ void MainWindow::toggle_full_screen(bool on) {
   toolbar_->setVisible(!on);
   queue_panel_->setVisible(!on && queue_action_->isChecked());
   side_->setVisible(!on && side_action_->isChecked() && current_ != 0);
-  on ? showFullScreen() : showNormal();
+  setWindowState(windowState().setFlag(Qt::WindowFullScreen, on));  // a maximised window is so again afterwards
 }
 
 void MainWindow::refresh_icons() {

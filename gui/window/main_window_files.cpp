@@ -18,6 +18,7 @@
 #include "jobs/output_naming.h"
 #include "window/comparison.h"
 #include "window/main_window.h"
+#include "window/queue_panel.h"
 #include "window/side_panel.h"
 
 namespace nalasr::gui {
@@ -38,7 +39,8 @@ QStringList local_files(const QMimeData& data) {
 void MainWindow::open_dialog() {
   const QStringList files = QFileDialog::getOpenFileNames(
       this, tr("Open pictures"), Settings::last_folder(),
-      tr("Pictures (*.png *.jpg *.jpeg *.webp *.tif *.tiff *.bmp *.jp2 *.pgm *.ppm *.pnm);;All files (*)"));
+      tr("Pictures (*.png *.jpg *.jpeg *.webp *.tif *.tiff *.bmp *.jp2 *.pgm *.ppm *.pnm);;All files (*)"), nullptr,
+      QFileDialog::HideNameFilterDetails);
   if (!files.isEmpty()) open(files);
 }
 
@@ -72,7 +74,7 @@ void MainWindow::paste() {
   QThreadPool::globalInstance()->start([self, image, path] {
     const bool written = image.save(path, "PNG");
     QMetaObject::invokeMethod(qApp, [self, path, written] {
-      if (self && written) self->queue_.add({path});
+      if (self && written) self->queue_panel_->select(self->queue_.add({path}));
     });
   });
 }
@@ -97,10 +99,23 @@ void MainWindow::save_as() {
     start =
         QDir(QStandardPaths::writableLocation(QStandardPaths::PicturesLocation)).filePath(QFileInfo(start).fileName());
   }
-  const QString path = QFileDialog::getSaveFileName(
-      this, tr("Save the result"), start,
+  QFileDialog dialog(
+      this, tr("Save the result"), QFileInfo(start).path(),
       tr("PNG (*.png);;JPEG (*.jpg *.jpeg);;WebP (*.webp);;TIFF (*.tif *.tiff);;BMP (*.bmp);;All files (*)"));
-  if (!path.isEmpty()) save_to(path);
+  dialog.setAcceptMode(QFileDialog::AcceptSave);
+  const QString suffix = QFileInfo(start).suffix();
+  dialog.setDefaultSuffix(suffix);
+  const QStringList filters = dialog.nameFilters().filter("*." + suffix);
+  if (!filters.isEmpty()) dialog.selectNameFilter(filters.front());
+  dialog.selectFile(QFileInfo(start).fileName());
+  // The name says the format, so it follows the chosen type.
+  connect(&dialog, &QFileDialog::filterSelected, &dialog, [&dialog](const QString& filter) {
+    const QString chosen = filter.section("*.", 1, 1).section(' ', 0, 0).remove(')');
+    if (chosen.isEmpty()) return;
+    dialog.setDefaultSuffix(chosen);
+    dialog.selectFile(QFileInfo(dialog.selectedFiles().value(0)).completeBaseName() + '.' + chosen);
+  });
+  if (dialog.exec() == QDialog::Accepted) save_to(dialog.selectedFiles().front());
 }
 
 void MainWindow::save_to(const QString& path) {

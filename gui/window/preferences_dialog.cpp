@@ -136,14 +136,14 @@ QWidget* PreferencesDialog::make_looks() {
 
 void PreferencesDialog::update_example() {
   RunSettings run;
-  run.model.name = QStringLiteral("light");
+  run.model.name = QStringLiteral("photo");
+  const QString picture = tr("holiday.jpg");
   const QString format = format_->currentData().toString();
   const QString extension = format.isEmpty()
                                 ? QStringLiteral("jpg")
                                 : QString::fromLatin1(extension_of(*parse_image_format(format.toStdString())));
   example_->setText(
-      tr("holiday.jpg becomes %1.%2")
-          .arg(fill_template(name_->text(), QStringLiteral("holiday.jpg"), run, QSize(4000, 3000)), extension));
+      tr("%1 becomes %2.%3").arg(picture, fill_template(name_->text(), picture, run, QSize(4000, 3000)), extension));
 }
 
 OutputSettings PreferencesDialog::output() const {

@@ -43,9 +43,7 @@ QString icon_of(JobState state) {
 QString second_line(const Job& job, qint64 now) {
   QString text = state_text(job);
   if (job.state == JobState::running) {
-    if (const auto left = job.eta.seconds_left(now)) {
-      text += QueueDelegate::tr(", about %1 left").arg(duration_text(*left));
-    }
+    if (const auto left = job.eta.seconds_left(now)) { text += QueueDelegate::tr(", %1 left").arg(about_text(*left)); }
   }
   return text;
 }

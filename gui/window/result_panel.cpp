@@ -13,6 +13,7 @@ namespace nalasr::gui {
 ResultPanel::ResultPanel(QWidget* parent) : QWidget(parent) {
   summary_ = value_label(tr("Result"));
   save_ = new PrimaryButton;
+  save_->setText(tr("Save"));
   save_->setToolTip(tr("Write the result by the output settings (Ctrl+S)"));
   connect(save_, &QPushButton::clicked, this, &ResultPanel::save_clicked);
   peak_ = value_label(tr("Peak memory"));

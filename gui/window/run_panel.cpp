@@ -24,7 +24,7 @@ RunPanel::RunPanel(QWidget* parent) : QWidget(parent) {
   left_ = value_label(tr("Time left"));
   memory_ = value_label(tr("Memory in use"));
   chart_ = new MemoryChart;
-  pause_ = new QPushButton;
+  pause_ = new QPushButton(tr("Pause"));
   connect(pause_, &QPushButton::clicked, this, &RunPanel::pause_clicked);
   cancel_ = new QPushButton(action_icon(QStringLiteral("cancel")), tr("Cancel"));
   cancel_->setToolTip(tr("Stop at once; no partial file stays behind (Esc)"));
@@ -57,7 +57,7 @@ void RunPanel::show_job(const Job& job, qint64 now) {
     text = paused ? tr("Paused at %1%").arg(static_cast<int>(job.fraction * 100))
                   : tr("%1%").arg(static_cast<int>(job.fraction * 100));
     if (const auto left = job.eta.seconds_left(now)) {
-      text += tr(" · about %1 left").arg(duration_text(*left));
+      text += tr(" · %1 left").arg(about_text(*left));
     } else if (!paused) {
       text += tr(" · measuring the pace …");
     }

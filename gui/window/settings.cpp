@@ -17,12 +17,12 @@ RunSettings Settings::run(const std::vector<ModelChoice>& models) {
   const QSettings s;
   RunSettings run;
   const QString wanted = s.value("run/model").toString();
-  const auto found = std::find_if(models.begin(), models.end(), [&](const auto& m) { return m.file == wanted; });
-  if (found != models.end()) {
-    run.model = *found;
-  } else if (!models.empty()) {
-    run.model = models.front();
-  }
+  auto found = std::find_if(models.begin(), models.end(), [&](const auto& m) { return m.file == wanted; });
+  // As on the command line: most pictures are photos.
+  if (found == models.end())
+    found = std::find_if(models.begin(), models.end(), [](auto& m) { return m.name == "photo"; });
+  if (found == models.end()) found = models.begin();
+  if (found != models.end()) run.model = *found;
   run.scale = std::clamp(s.value("run/scale", 0.0).toDouble(), 0.0, 8.0);
   run.device = static_cast<Device>(std::clamp(s.value("run/device", 0).toInt(), 0, 2));
   run.memory_limit = s.value("run/memory_limit", 0).toULongLong();

@@ -36,6 +36,9 @@ QFormLayout* form() {
   return layout;
 }
 
+// Hints come as parts of a sentence, and stand here in a line of their own.
+QString sentence(const QString& hint) { return hint.left(1).toUpper() + hint.mid(1); }
+
 // The sections' fields stand in one column.
 QLabel* field_label(const QString& text) {
   QLabel* label = quiet_label(text);
@@ -96,6 +99,7 @@ SidePanel::SidePanel(QWidget* parent) : QWidget(parent) {
   scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
 
   upscale_ = new PrimaryButton;
+  upscale_->setText(tr("Upscale"));
   upscale_->setMinimumHeight(38);
   upscale_->setToolTip(tr("Upscale this picture (Ctrl+Return)"));
   connect(upscale_, &QPushButton::clicked, this, &SidePanel::upscale_clicked);
@@ -242,7 +246,7 @@ void SidePanel::show_state(const Job& job, qint64 now) {
   QString problem;
   if (job.state == JobState::failed) {
     problem = tr("This did not work: %1").arg(job.problem);
-    if (!job.hint.isEmpty()) problem += "\n" + job.hint;
+    if (!job.hint.isEmpty()) problem += "\n" + sentence(job.hint);
   } else if (job.state == JobState::cancelled) {
     problem = tr("Cancelled; no file was written.");
   }
@@ -276,14 +280,13 @@ void SidePanel::show_forecast(const Forecast& forecast) {
   if (!forecast.plan) {
     for (QLabel* label : {plan_size_, plan_time_, plan_memory_}) label->setText(QStringLiteral("–"));
     colors.setColor(QPalette::WindowText, QColor(0xD6, 0x45, 0x45));
-    plan_fits_->setText(forecast.hint.isEmpty() ? forecast.problem : forecast.problem + "\n" + forecast.hint);
+    plan_fits_->setText(forecast.hint.isEmpty() ? forecast.problem : forecast.problem + "\n" + sentence(forecast.hint));
     plan_fits_->setPalette(colors);
     return;
   }
   const Plan& plan = *forecast.plan;
   plan_size_->setText(tr("%1 × %2").arg(plan.output_width).arg(plan.output_height));
-  plan_time_->setText(forecast.seconds ? tr("about %1").arg(duration_text(*forecast.seconds))
-                                       : tr("measuring this machine …"));
+  plan_time_->setText(forecast.seconds ? about_text(*forecast.seconds) : tr("measuring this machine …"));
   plan_memory_->setText(tr("%1 at its peak").arg(bytes_text(peak_of(plan))));
   if (forecast.fits) {
     plan_fits_->setText(forecast.budget ? tr("✓ Fits: %1 may be taken").arg(bytes_text(*forecast.budget))

@@ -18,6 +18,7 @@ constexpr uint kPrefersDark = 1;  // of color-scheme
 void SystemTheme::ask() {
   QDBusConnection bus = QDBusConnection::sessionBus();
   if (!bus.isConnected()) return;
+  qRegisterMetaType<QDBusVariant>();  // connect() looks the slot's types up by their names, and refuses else
   bus.connect(kPortal, kPath, kSettings, "SettingChanged", this, SLOT(setting_changed(QString, QString, QDBusVariant)));
   QDBusMessage question = QDBusMessage::createMethodCall(kPortal, kPath, kSettings, "Read");
   question << QString::fromLatin1(kGroup) << QString::fromLatin1(kKey);

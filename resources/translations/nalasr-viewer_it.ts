@@ -19,6 +19,10 @@
         <source>%1 h %2 min</source>
         <translation>%1 h %2 min</translation>
     </message>
+    <message>
+        <source>about %1</source>
+        <translation>circa %1</translation>
+    </message>
 </context>
 <context>
     <name>PictureFacts</name>
@@ -669,15 +673,19 @@ Licenza MIT</translation>
         <translation>Profili ICC (*.icc *.icm)</translation>
     </message>
     <message>
-        <source>holiday.jpg becomes %1.%2</source>
-        <translation>vacanza.jpg diventa %1.%2</translation>
+        <source>holiday.jpg</source>
+        <translation>vacanza.jpg</translation>
+    </message>
+    <message>
+        <source>%1 becomes %2.%3</source>
+        <translation>%1 diventa %2.%3</translation>
     </message>
 </context>
 <context>
     <name>nalasr::gui::QueueDelegate</name>
     <message>
-        <source>, about %1 left</source>
-        <translation>, mancano circa %1</translation>
+        <source>, %1 left</source>
+        <translation>, ancora %1</translation>
     </message>
 </context>
 <context>
@@ -889,10 +897,6 @@ Licenza MIT</translation>
         <translation>%1%</translation>
     </message>
     <message>
-        <source> · about %1 left</source>
-        <translation> · mancano circa %1</translation>
-    </message>
-    <message>
         <source> · measuring the pace …</source>
         <translation> · misuro il ritmo …</translation>
     </message>
@@ -923,6 +927,10 @@ Licenza MIT</translation>
     <message>
         <source>%1 in use on the graphics card, %2 in main memory</source>
         <translation>%1 in uso sulla scheda grafica, %2 nella memoria principale</translation>
+    </message>
+    <message>
+        <source> · %1 left</source>
+        <translation> · ancora %1</translation>
     </message>
 </context>
 <context>
@@ -1058,10 +1066,6 @@ Licenza MIT</translation>
     <message>
         <source>%1 × %2</source>
         <translation>%1 × %2</translation>
-    </message>
-    <message>
-        <source>about %1</source>
-        <translation>circa %1</translation>
     </message>
     <message>
         <source>measuring this machine …</source>

@@ -19,6 +19,10 @@
         <source>%1 h %2 min</source>
         <translation>%1 小时 %2 分</translation>
     </message>
+    <message>
+        <source>about %1</source>
+        <translation>约 %1</translation>
+    </message>
 </context>
 <context>
     <name>PictureFacts</name>
@@ -669,15 +673,19 @@ MIT 许可证</translation>
         <translation>ICC 配置文件 (*.icc *.icm)</translation>
     </message>
     <message>
-        <source>holiday.jpg becomes %1.%2</source>
-        <translation>holiday.jpg 将变为 %1.%2</translation>
+        <source>holiday.jpg</source>
+        <translation>假期.jpg</translation>
+    </message>
+    <message>
+        <source>%1 becomes %2.%3</source>
+        <translation>%1 将变为 %2.%3</translation>
     </message>
 </context>
 <context>
     <name>nalasr::gui::QueueDelegate</name>
     <message>
-        <source>, about %1 left</source>
-        <translation>，剩余约 %1</translation>
+        <source>, %1 left</source>
+        <translation>，剩余%1</translation>
     </message>
 </context>
 <context>
@@ -885,10 +893,6 @@ MIT 许可证</translation>
         <translation>%1%</translation>
     </message>
     <message>
-        <source> · about %1 left</source>
-        <translation> · 剩余约 %1</translation>
-    </message>
-    <message>
         <source> · measuring the pace …</source>
         <translation> · 正在测速…</translation>
     </message>
@@ -919,6 +923,10 @@ MIT 许可证</translation>
     <message>
         <source>%1 in use on the graphics card, %2 in main memory</source>
         <translation>显卡使用 %1，主内存使用 %2</translation>
+    </message>
+    <message>
+        <source> · %1 left</source>
+        <translation> · 剩余%1</translation>
     </message>
 </context>
 <context>
@@ -1054,10 +1062,6 @@ MIT 许可证</translation>
     <message>
         <source>%1 × %2</source>
         <translation>%1 × %2</translation>
-    </message>
-    <message>
-        <source>about %1</source>
-        <translation>约 %1</translation>
     </message>
     <message>
         <source>measuring this machine …</source>

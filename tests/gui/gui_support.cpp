@@ -58,9 +58,10 @@ QString make_picture(const QString& name, int width, int height) {
   return path;
 }
 
-QString cut_sample(const QString& name, const QRect& part) {
+QString cut_sample(const QString& name, const QRect& part, int times_larger) {
   const QString path = sandbox().file(name);
-  QImage(source("resources/samples/street.png")).copy(part).save(path, "PNG");
+  const QImage cut = QImage(source("resources/samples/street.png")).copy(part);
+  cut.scaled(part.size() * times_larger, Qt::IgnoreAspectRatio, Qt::SmoothTransformation).save(path, "PNG");
   return path;
 }
 

@@ -12,6 +12,13 @@
 
 namespace nalasr::gui::test {
 
+/// Ten times slower, and with memory of its own: what is measured then says nothing.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+constexpr bool kSanitized = true;
+#else
+constexpr bool kSanitized = false;
+#endif
+
 /// Sets up settings and caches in a folder of this process; made before QApplication.
 class Sandbox {
  public:
@@ -35,15 +42,16 @@ RunSettings tiny();
 /// A picture with structure, written as PNG; returns its path.
 QString make_picture(const QString& name, int width, int height);
 /// A part of the sample picture, written as PNG; returns its path.
-QString cut_sample(const QString& name, const QRect& part);
+QString cut_sample(const QString& name, const QRect& part, int times_larger = 1);
 /// Keyboard focus, also where there is no window manager to give it.
 void activate(QWidget& window);
 
 /// Sets the profile of the X server's screen as colour managers do; empty removes it. False where there is none.
 bool set_x11_profile(const QByteArray& profile);
 
-/// Runs the event loop until `condition` holds; false after `ms`.
-bool wait_until(const std::function<bool()>& condition, int ms = 60000);
+/// Runs the event loop until `condition` holds; false after `ms`: long, since a sanitizer on a busy machine may take
+/// it.
+bool wait_until(const std::function<bool()>& condition, int ms = 300000);
 /// Writes a widget, or the whole screen where there is one to grab, to BUILD/screenshots/NAME.png.
 QString screenshot(QWidget& widget, const QString& name);
 

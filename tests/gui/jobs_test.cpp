@@ -33,6 +33,7 @@ class JobsTest : public QObject {
   void queue_goes_on_after_a_bad_file();
   void queue_pauses_resumes_and_cancels();
   void queue_retries();
+  void pictures_still_being_read_take_part();
   void killed_child_leaves_window_and_folder_in_order();
   void child_without_memory_fails_alone();
   void results_are_saved_in_other_formats();
@@ -124,6 +125,18 @@ void JobsTest::queue_retries() {
   QVERIFY(QFileInfo::exists(queue.job(id)->result()->file));
 }
 
+void JobsTest::pictures_still_being_read_take_part() {
+  JobQueue queue(viewer_program());
+  OutputSettings output;
+  output.folder = sandbox().file("early_out");
+  queue.set_output(output);
+  queue.add({make_picture("early.png", 40, 30)});
+  QCOMPARE(queue.at(0).state, JobState::inspecting);
+  queue.enqueue_all(tiny());
+  QVERIFY(wait_until([&] { return queue.at(0).state == JobState::done; }));
+  QCOMPARE(files_in(output.folder), QStringList("early_x2.png"));
+}
+
 void JobsTest::killed_child_leaves_window_and_folder_in_order() {
   const QString folder = sandbox().file("killed");
   QDir().mkpath(folder);
@@ -145,9 +158,7 @@ void JobsTest::killed_child_leaves_window_and_folder_in_order() {
 }
 
 void JobsTest::child_without_memory_fails_alone() {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  QSKIP("sanitizers map terabytes of address space");
-#endif
+  if (kSanitized) QSKIP("sanitizers map terabytes of address space");
   // A child that may not map enough: the same as a machine whose memory is gone.
   const QString script =
       make_script("little_memory", "ulimit -v 400000\nexec '" + QFile::encodeName(viewer_program()) + "' \"$@\"\n");

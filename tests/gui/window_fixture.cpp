@@ -7,6 +7,7 @@ void WindowFixture::show_window() {
   output.folder = out_;
   Settings::set_output(output);
   Settings::set_theme(Theme::light);
+  Settings::set_run(light());
   window_ = std::make_unique<MainWindow>(viewer_program());
   window_->resize(1280, 800);
   window_->show();
@@ -43,12 +44,16 @@ QString WindowFixture::shown_texts() {
 
 QString sample() { return source("resources/samples/street.png"); }
 
+QString compiled_translation(const QString& language) {
+  return QStringLiteral(NALASR_TRANSLATIONS "/nalasr-viewer_%1.qm").arg(language);
+}
+
 int run_window_test(int argc, char** argv, const std::function<std::unique_ptr<QObject>()>& make_test) {
   sandbox();
   qputenv("NALASR_MODELS", source("models").toLocal8Bit());
   QApplication app(argc, argv);
   QTranslator plurals;
-  if (plurals.load(QStringLiteral(NALASR_ENGLISH))) QApplication::installTranslator(&plurals);
+  if (plurals.load(compiled_translation("en"))) QApplication::installTranslator(&plurals);
   return QTest::qExec(make_test().get(), argc, argv);
 }
 

@@ -36,6 +36,8 @@ class WindowFixture : public QObject {
 };
 
 QString sample();
+/// The viewer's texts in a language, for QTranslator; in English its plurals.
+QString compiled_translation(const QString& language);
 /// For Qt's main(): a sandbox, the bundled models, English plurals.
 int run_window_test(int argc, char** argv, const std::function<std::unique_ptr<QObject>()>& make_test);
 
