@@ -130,7 +130,7 @@ Result<UpscaleJobPtr> Upscaler::open(const UpscaleRequest& request) const {
     job->reader = *std::move(reader);
     auto planned = impl_->plan(*job->reader, request);
     if (!planned) return planned.error();
-    job->plan = *planned;
+    job->follow(*planned);
     const ImageInfo& in = job->reader->info();
     job->decode_bytes = job->reader->resident_bytes() + read_picture_bytes(in);
     job->out = in;
@@ -146,8 +146,6 @@ Result<UpscaleJobPtr> Upscaler::open(const UpscaleRequest& request) const {
     job->report.output = request.output;
     job->report.input_info = in;
     job->report.output_info = job->out;
-    job->report.plan = job->plan;
-    job->report.predicted_peak = job->plan.predicted_peak;
     return job;
   });
 }
