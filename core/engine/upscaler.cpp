@@ -79,6 +79,7 @@ struct Upscaler::Impl {
     ImageInfo out = info;
     std::tie(out.width, out.height) = output_size(r);
     r.encoder_bytes = ImageWriter::resident_bytes_for(request.format, out, request.encode);
+    r.commit_bytes = ImageWriter::commit_bytes_for(request.format, out, request.encode);
     return network.plan(r);
   }
 
