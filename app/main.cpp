@@ -1,5 +1,6 @@
 // nalasr: the command line. Parses, runs one sub-command, and turns the outcome into an exit code.
 #include <fcntl.h>
+#include <malloc.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -108,6 +109,9 @@ int run(const std::vector<std::string>& arguments) {
 }  // namespace nalasr::app
 
 int main(int argc, char** argv) {
+  // What codecs free goes back to the system at once. By default malloc keeps blocks of up to 32 MiB once one of that
+  // size was freed: memory that no prediction could know.
+  mallopt(M_MMAP_THRESHOLD, 128 << 10);
   nalasr::app::open_standard_streams();
   std::signal(SIGPIPE, SIG_IGN);  // a reader that goes away is a failed write, not the end
   try {

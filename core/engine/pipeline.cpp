@@ -23,9 +23,28 @@ Error cancelled() { return {ErrorCode::cancelled, "cancelled", ""}; }
 
 constexpr std::uint64_t kLongestQueue = 256 << 20;  // bytes: some 85 megapixels
 
+/// A plan for each device: any of them may come to compute the picture, and each has its own memory and threads.
+/// Errors: of the first that cannot.
+Result<std::vector<Plan>> plans_on(const std::vector<Upscaler>& devices, const ImageReader& reader,
+                                   const UpscaleRequest& request) {
+  std::vector<Plan> plans;
+  for (const Upscaler& device : devices) {
+    auto plan = device.plan(reader, request);
+    if (!plan) return plan.error();
+    plans.push_back(*std::move(plan));
+  }
+  return plans;
+}
+
+const Plan& neediest(const std::vector<Plan>& plans) {
+  return *std::max_element(plans.begin(), plans.end(),
+                           [](const Plan& a, const Plan& b) { return a.predicted_peak < b.predicted_peak; });
+}
+
 struct Travelling {
   std::size_t id = 0;
   UpscaleJobPtr job;
+  std::vector<Plan> plans;
 };
 
 /// One call of Pipeline::run.
@@ -44,7 +63,7 @@ class Run {
     const auto start = Clock::now();
     std::vector<std::thread> savers, workers, loaders;
     for (int i = 0; i < std::max(1, options_.save); ++i) savers.emplace_back([this] { save_all(); });
-    for (Upscaler& device : devices_) workers.emplace_back([this, &device] { compute_all(device); });
+    for (std::size_t i = 0; i < devices_.size(); ++i) workers.emplace_back([this, i] { compute_all(i); });
     for (int i = 0; i < std::max(1, options_.load); ++i) loaders.emplace_back([this] { load_all(); });
     for (std::thread& thread : loaders) thread.join();
     loaded_.close();
@@ -84,37 +103,39 @@ class Run {
 
   void load_all() {
     while (auto item = next()) {
-      auto job = load(*item);
-      if (!job) {
-        finish(item->id, job.error());
+      auto loaded = load(*item);
+      if (!loaded) {
+        finish(item->id, loaded.error());
         continue;
       }
       const auto start = Clock::now();
-      loaded_.give({item->id, *std::move(job)});
+      loaded_.give(*std::move(loaded));
       waited(&PipelineSummary::loader_waits, start);
     }
   }
-  Result<UpscaleJobPtr> load(const PipelineItem& item) {
+  Result<Travelling> load(const PipelineItem& item) {
     auto job = devices_.front().open(item.request);
-    if (!job) return job;
+    if (!job) return job.error();
+    auto plans = plans_on(devices_, *(*job)->reader, item.request);
+    if (!plans) return plans.error();
+    const Plan& plan = neediest(*plans);
     if (events_.planned) {
       const std::lock_guard lock(told_);
-      events_.planned(item.id, (*job)->plan);
+      events_.planned(item.id, plan);
     }
-    if ((*job)->plan.device == Device::cuda) ledger_.lift_limit();  // the budget is of the GPU's memory then
+    if (plan.device == Device::cuda) ledger_.lift_limit();  // the budget is of the GPU's memory then
     const auto start = Clock::now();
-    const bool entered =
-        ledger_.enter(item.id, (*job)->decode_bytes, (*job)->plan.predicted_peak, stopper_.get_token());
+    const bool entered = ledger_.enter(item.id, (*job)->decode_bytes, plan.predicted_peak, stopper_.get_token());
     waited(&PipelineSummary::loader_waits, start);
     if (!entered) return cancelled();
     if (const Result<void> decoded = Upscaler::decode(**job); !decoded) {
       ledger_.shrink(item.id, 0);
       return decoded.error();
     }
-    return job;
+    return Travelling{item.id, *std::move(job), *std::move(plans)};
   }
 
-  void compute_all(Upscaler& device) {
+  void compute_all(std::size_t device) {
     for (;;) {
       auto start = Clock::now();
       auto item = loaded_.take();
@@ -133,7 +154,8 @@ class Run {
       waited(&PipelineSummary::device_waits, start);
     }
   }
-  Result<void> compute(Upscaler& device, const Travelling& item) {
+  Result<void> compute(std::size_t device, const Travelling& item) {
+    item.job->follow(item.plans[device]);
     if (events_.computing) {
       const std::lock_guard lock(told_);
       if (const Result<void> ready = events_.computing(item.id); !ready) return ready;
@@ -144,7 +166,7 @@ class Run {
     const std::uint64_t whole = out.row_bytes() * static_cast<std::uint64_t>(out.height);
     std::uint64_t queue = options_.queue_output ? std::min(whole, kLongestQueue) : 0;
     if (!ledger_.try_add(item.id, queue)) queue = 0;
-    const Result<void> done = device.compute(
+    const Result<void> done = devices_[device].compute(
         *item.job, queue,
         [&](const Progress& progress) {
           if (!events_.progress) return;
@@ -195,7 +217,9 @@ Pipeline::Pipeline(std::shared_ptr<const Model> model, PipelineOptions options) 
 Pipeline::~Pipeline() = default;
 
 Result<Plan> Pipeline::plan(const ImageReader& reader, const UpscaleRequest& request) const {
-  return impl_->devices.front().plan(reader, request);
+  auto plans = plans_on(impl_->devices, reader, request);
+  if (!plans) return plans.error();
+  return neediest(*plans);
 }
 
 double Pipeline::seconds_per_pixel() {

@@ -37,7 +37,7 @@ Plan plan_for(const PlanRequest& r) {
   p.sweeps = sweep_count(r.spec, p.device == Device::cuda ? Barriers::global_layers : cpu_barriers(r.spec));
   p.input_bytes = static_cast<std::uint64_t>(r.width) * r.height * r.channels * (r.bits / 8);
   p.output_bytes = output_sink_bytes(r, p);
-  p.codec_bytes = r.encoder_bytes;
+  p.codec_bytes = std::max(r.encoder_bytes, r.commit_bytes);
   return p;
 }
 
@@ -47,7 +47,7 @@ std::uint64_t host_peak(const PlanRequest& r, const Plan& p, std::uint64_t netwo
   const std::uint64_t bleeding = r.channels % 2 == 0 ? p.input_bytes + bleed_color_bytes(r.width, r.height) : 0;
   const std::uint64_t preparing = std::max(r.decoder_bytes, bleeding);
   const std::uint64_t running = p.input_bytes + network_bytes + p.output_bytes;
-  return std::max(preparing, running) + r.encoder_bytes + kProcessOverhead;
+  return std::max({preparing, running + r.encoder_bytes, p.codec_bytes}) + kProcessOverhead;
 }
 
 Plan plan_with(const PlanRequest& r, int strip_rows) {

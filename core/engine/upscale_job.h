@@ -21,6 +21,12 @@ struct UpscaleJob {
   std::unique_ptr<ImageWriter> writer;
   RunReport report;
   std::chrono::steady_clock::time_point start;
+
+  /// It will be computed by this plan.
+  void follow(const Plan& p) {
+    plan = report.plan = p;
+    report.predicted_peak = p.predicted_peak;
+  }
 };
 
 }  // namespace nalasr

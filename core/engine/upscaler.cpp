@@ -79,6 +79,7 @@ struct Upscaler::Impl {
     ImageInfo out = info;
     std::tie(out.width, out.height) = output_size(r);
     r.encoder_bytes = ImageWriter::resident_bytes_for(request.format, out, request.encode);
+    r.commit_bytes = ImageWriter::commit_bytes_for(request.format, out, request.encode);
     return network.plan(r);
   }
 
@@ -130,7 +131,7 @@ Result<UpscaleJobPtr> Upscaler::open(const UpscaleRequest& request) const {
     job->reader = *std::move(reader);
     auto planned = impl_->plan(*job->reader, request);
     if (!planned) return planned.error();
-    job->plan = *planned;
+    job->follow(*planned);
     const ImageInfo& in = job->reader->info();
     job->decode_bytes = job->reader->resident_bytes() + read_picture_bytes(in);
     job->out = in;
@@ -146,8 +147,6 @@ Result<UpscaleJobPtr> Upscaler::open(const UpscaleRequest& request) const {
     job->report.output = request.output;
     job->report.input_info = in;
     job->report.output_info = job->out;
-    job->report.plan = job->plan;
-    job->report.predicted_peak = job->plan.predicted_peak;
     return job;
   });
 }

@@ -60,8 +60,7 @@ class OtherWriter final : public ImageWriter {
     return {};
   }
   Result<void> commit() override;
-  /// The whole picture and, at commit(), the encoded file twice, each of which may be as large again.
-  [[nodiscard]] std::uint64_t resident_bytes() const override { return 3 * pixels_.size(); }
+  [[nodiscard]] std::uint64_t resident_bytes() const override { return pixels_.size(); }
   [[nodiscard]] const std::vector<std::string>& warnings() const override { return warnings_; }
 
  private:

@@ -3,6 +3,7 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <array>
 #include <new>
 #include <optional>
 #include <span>
@@ -17,8 +18,10 @@ constexpr std::size_t kBandBytes = 256 << 10;
 constexpr std::size_t kSampleBytes = 16 << 10;
 constexpr int kMemoryLevel = 8;                                                      // zlib's own default
 constexpr std::size_t kDeflateBytes = (1 << 17) + (1 << (kMemoryLevel + 9)) + 6000;  // zconf.h, and its state
-// Bands under way beyond one for each thread, so that none waits for the owner.
-constexpr int kAhead = 2;
+// Bands under way for each thread. They are written in order, so one that takes longer than others holds up those
+// behind it: with fewer, the other threads would soon stand still (docs/performance.md has the figures).
+constexpr int kUnderWay = 3;
+constexpr std::size_t kChunkFrame = 12;  // length, name, checksum
 
 int bands_of(const ImageInfo& info) {
   const int rows = png_band_rows(info);
@@ -27,13 +30,19 @@ int bands_of(const ImageInfo& info) {
 
 int useful_threads(const ImageInfo& info, int threads) { return std::clamp(threads, 1, bands_of(info)); }
 
+int most_under_way(int threads) { return threads == 1 ? 1 : threads * kUnderWay; }
+
+void put_be32(unsigned long value, Bytef* to) {
+  for (int i = 0; i < 4; ++i) to[i] = static_cast<Bytef>(value >> (24 - 8 * i));
+}
+
 }  // namespace
 
 int png_band_rows(const ImageInfo& info) {
   return static_cast<int>(std::clamp<std::size_t>(kBandBytes / (info.row_bytes() + 1), 1, info.height));
 }
 
-/// What one thread needs to make stream of bands.
+/// What one thread needs to make chunks of bands.
 class PngBandCompressor::Encoder {
  public:
   Encoder(const ImageInfo& info, int level)
@@ -53,9 +62,10 @@ class PngBandCompressor::Encoder {
     }
     band.filtered_bytes = filtered_.size();
     band.adler = adler32(1, bytes().data(), static_cast<uInt>(filtered_.size()));
+    band.idat_chunk.clear();  // of the band that it was before
     if (!ok_) return;
     const std::size_t size = deflate(bytes(), better_strategy(), band.last ? Z_FINISH : Z_SYNC_FLUSH);
-    band.stream.assign(out_.begin(), out_.begin() + static_cast<std::ptrdiff_t>(size));
+    make_chunk(band, size);
   }
 
  private:
@@ -73,13 +83,28 @@ class PngBandCompressor::Encoder {
   std::size_t deflate(std::span<const Bytef> in, int strategy, int flush) {
     deflateReset(&deflate_);
     deflateParams(&deflate_, level_, strategy);
-    out_.resize(deflateBound(&deflate_, static_cast<uLong>(in.size())) + 16);
+    // Only ever larger: a vector that grows again zeroes what it has grown by.
+    out_.resize(std::max<std::size_t>(out_.size(), deflateBound(&deflate_, static_cast<uLong>(in.size())) + 16));
     deflate_.next_in = const_cast<Bytef*>(in.data());
     deflate_.avail_in = static_cast<uInt>(in.size());
     deflate_.next_out = out_.data();
     deflate_.avail_out = static_cast<uInt>(out_.size());
     ::deflate(&deflate_, flush);
     return out_.size() - deflate_.avail_out;
+  }
+
+  // The first `size` bytes of out_ as IDAT; zlib's two bytes (deflate, 32 KiB window, fast) go before the first band's.
+  void make_chunk(PngBand& band, std::size_t size) {
+    static constexpr std::array<Bytef, 2> kZlibHeader{0x78, 0x5E};
+    static constexpr std::array<Bytef, 4> kName{'I', 'D', 'A', 'T'};
+    const std::size_t before = band.first ? kZlibHeader.size() : 0;
+    auto& chunk = band.idat_chunk;
+    chunk.resize(kChunkFrame + before + size);
+    put_be32(before + size, chunk.data());
+    auto end = std::copy(kName.begin(), kName.end(), chunk.begin() + 4);
+    end = std::copy_n(kZlibHeader.begin(), before, end);
+    end = std::copy_n(out_.begin(), size, end);
+    put_be32(crc32(0, &chunk[4], static_cast<uInt>(kName.size() + before + size)), &*end);
   }
 
   std::size_t row_;
@@ -103,9 +128,7 @@ PngBandCompressor::~PngBandCompressor() {
   for (std::thread& worker : workers_) worker.join();
 }
 
-bool PngBandCompressor::full() const {
-  return in_order_.size() >= static_cast<std::size_t>(threads_ == 1 ? 1 : threads_ + kAhead);
-}
+bool PngBandCompressor::full() const { return in_order_.size() >= static_cast<std::size_t>(most_under_way(threads_)); }
 
 void PngBandCompressor::submit(std::unique_ptr<PngBand> band) {
   if (threads_ == 1) {
@@ -148,7 +171,7 @@ void PngBandCompressor::work() {
     try {
       if (!encoder) encoder.emplace(info_, level_);
       encoder->encode(band);
-    } catch (const std::bad_alloc&) { band.stream.clear(); }
+    } catch (const std::bad_alloc&) { band.idat_chunk.clear(); }
     lock.lock();
     slot.done = true;
     done_.notify_one();
@@ -160,7 +183,7 @@ std::uint64_t PngBandCompressor::bytes(const ImageInfo& info, int threads) {
   const std::uint64_t band = (row + 1) * static_cast<std::uint64_t>(png_band_rows(info));
   const int count = useful_threads(info, threads);
   const std::uint64_t encoder = 2 * band + row + kDeflateBytes;
-  const int under_way = count == 1 ? 1 : std::min(bands_of(info), count + kAhead);
+  const int under_way = std::min(bands_of(info), most_under_way(count));
   // Rows of each band and of the one that collects, which are used again; streams are smaller, half is a noisy
   // picture's.
   return static_cast<std::uint64_t>(count) * encoder + static_cast<std::uint64_t>(under_way + 1) * (band + row) +

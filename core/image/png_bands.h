@@ -1,5 +1,5 @@
 // A PNG's rows compressed by several threads: bands of rows, each filtered and deflated by itself, that together are
-// one zlib stream.
+// one zlib stream. Threads also frame and check what they made, so that its owner has only to write.
 //
 // A band ends in a sync flush, so the next one starts on a byte; its window is empty, which costs 0.05% of size at 256
 // KiB (docs/decisions/0009-png-in-bands.md). How the picture is cut, and so every bit of the file, does not depend on
@@ -20,11 +20,11 @@ namespace nalasr {
 
 struct PngBand {
   std::vector<std::byte>
-      rows;           ///< in: the row above the band (zeros for the first), then the band, as PNG stores samples
-  int count = 0;      ///< in: rows without the one above
-  bool last = false;  ///< in: ends the stream
-  std::vector<unsigned char> stream;  ///< out: raw deflate data; empty where there was not enough memory
-  unsigned long adler = 1;            ///< out: of the filtered bytes alone
+      rows;       ///< in: the row above the band (zeros for the first), then the band, as PNG stores samples
+  int count = 0;  ///< in: rows without the one above
+  bool first = false, last = false;       ///< in: begins, ends the stream
+  std::vector<unsigned char> idat_chunk;  ///< out: as it stands in the file; empty where there was not enough memory
+  unsigned long adler = 1;                ///< out: of the filtered bytes alone
   std::size_t filtered_bytes = 0;
 };
 
@@ -40,7 +40,7 @@ class PngBandCompressor {
   PngBandCompressor(const PngBandCompressor&) = delete;
   PngBandCompressor& operator=(const PngBandCompressor&) = delete;
 
-  /// Whether as many bands are under way as it takes to keep every thread busy: take one before the next submit().
+  /// Whether as many bands are under way as there may be: take one before the next submit().
   [[nodiscard]] bool full() const;
   [[nodiscard]] bool empty() const { return in_order_.empty(); }
   void submit(std::unique_ptr<PngBand> band);

@@ -8,6 +8,7 @@
 #include <csetjmp>
 #include <cstdio>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -77,6 +78,7 @@ class PngWriter final : public ImageWriter {
   Result<void> finish_band();
   Result<void> write_bands(bool all);
   Result<void> write_band(PngBand& band);
+  bool write_chunk(const char* name, std::span<const png_byte> data);
 
   std::unique_ptr<AtomicFile> file_;
   ImageInfo info_;
@@ -85,7 +87,6 @@ class PngWriter final : public ImageWriter {
   PngBandCompressor compressor_;
   std::unique_ptr<PngBand> band_;  // collects rows
   std::vector<std::unique_ptr<PngBand>> spare_;
-  bool stream_started_ = false;
   unsigned long adler_ = 1;  // of everything written so far
   png_structp png_ = nullptr;
   png_infop png_info_ = nullptr;
@@ -152,9 +153,9 @@ std::unique_ptr<PngBand> PngWriter::next_band() {
     band = std::move(spare_.back());
     spare_.pop_back();
     band->rows.clear();
-    band->stream.clear();
     band->count = 0;
   }
+  band->first = next_row_ == 0;
   return band;
 }
 
@@ -182,16 +183,15 @@ Result<void> PngWriter::write_bands(bool all) {
 }
 
 Result<void> PngWriter::write_band(PngBand& band) {
-  if (band.stream.empty()) return Error{ErrorCode::out_of_memory, "not enough memory to write the PNG", ""};
-  // Two bytes of zlib header (deflate, 32 KiB window, fast) before the first band, the sum over all after the last.
-  if (!std::exchange(stream_started_, true)) band.stream.insert(band.stream.begin(), {0x78, 0x5E});
+  if (band.idat_chunk.empty()) return Error{ErrorCode::out_of_memory, "not enough memory to write the PNG", ""};
+  // Not through libpng, whose checksum would be made here, by one thread for all.
+  if (!write_bytes(band.idat_chunk.data(), band.idat_chunk.size())) return fail();
   adler_ = adler32_combine(adler_, band.adler, static_cast<z_off_t>(band.filtered_bytes));
-  if (band.last) {
-    for (int shift = 24; shift >= 0; shift -= 8) band.stream.push_back(static_cast<unsigned char>(adler_ >> shift));
-  }
-  const auto* type = reinterpret_cast<png_const_bytep>("IDAT");
-  if (!guarded([&] { png_write_chunk(png_, type, band.stream.data(), band.stream.size()); })) return fail();
   return {};
+}
+
+bool PngWriter::write_chunk(const char* name, std::span<const png_byte> data) {
+  return guarded([&] { png_write_chunk(png_, reinterpret_cast<png_const_bytep>(name), data.data(), data.size()); });
 }
 
 Result<void> PngWriter::write_rows(const StripView& strip) {
@@ -211,9 +211,11 @@ Result<void> PngWriter::write_rows(const StripView& strip) {
 Result<void> PngWriter::commit() {
   if (failure_) return *failure_;
   if (next_row_ != info_.height) return Error{ErrorCode::internal, "fewer rows were written than announced", ""};
+  // The zlib stream ends in the sum over all bands.
+  png_byte sum[4];
+  png_save_uint_32(sum, static_cast<png_uint_32>(adler_));
   // Not png_write_end: libpng has not seen the IDAT chunks pass and would call the picture empty.
-  const auto* type = reinterpret_cast<png_const_bytep>("IEND");
-  if (!guarded([&] { png_write_chunk(png_, type, nullptr, 0); })) return fail();
+  if (!write_chunk("IDAT", sum) || !write_chunk("IEND", {})) return fail();
   auto done = file_->commit();
   if (!done) failure_ = done.error();
   return done;

@@ -1,4 +1,5 @@
 // Which writer a format gets, after one check of what is asked.
+#include <algorithm>
 #include <new>
 #include <utility>
 
@@ -30,17 +31,31 @@ Result<void> check_request(ImageFormat format, const ImageInfo& info) {
   return {};
 }
 
+// All rows, as OpenCV takes them. Grey is stored as RGB where the format has no grey.
+std::uint64_t collected_bytes(ImageFormat format, const ImageInfo& info) {
+  ImageInfo stored = info;
+  const bool widened =
+      format == ImageFormat::webp ? info.channels <= 2 : format == ImageFormat::tiff && info.channels == 2;
+  if (widened) stored.channels += 2;
+  return std::uint64_t{stored.row_bytes()} * static_cast<std::uint64_t>(info.height);
+}
+
 }  // namespace
 
 std::uint64_t ImageWriter::resident_bytes_for(ImageFormat format, const ImageInfo& info, const EncodeOptions& options) {
   if (format == ImageFormat::png) return png_writer_bytes(info, options);
   if (format == ImageFormat::jpeg) return jpeg_writer_bytes(info);
-  // OpenCV collects all rows and encodes into memory. Grey is stored as RGB where the format has no grey.
-  ImageInfo stored = info;
-  const bool widened =
-      format == ImageFormat::webp ? info.channels <= 2 : format == ImageFormat::tiff && info.channels == 2;
-  if (widened) stored.channels += 2;
-  return 3 * std::uint64_t{stored.row_bytes()} * static_cast<std::uint64_t>(info.height);
+  return collected_bytes(format, info);
+}
+
+std::uint64_t ImageWriter::commit_bytes_for(ImageFormat format, const ImageInfo& info, const EncodeOptions& options) {
+  if (format == ImageFormat::png || format == ImageFormat::jpeg) return resident_bytes_for(format, info, options);
+  const std::uint64_t rows = collected_bytes(format, info);
+  if (format != ImageFormat::webp) return 3 * rows;  // the encoded file twice, each of which may be as large again
+  // libwebp keeps its symbols until the end, more of them the higher the quality is, and works on alpha by itself
+  // (measured: docs/performance.md).
+  const double per_pixel = 10 + 0.4 * std::max(0, options.quality - 75) + (info.has_alpha() ? 3 : 0);
+  return rows + static_cast<std::uint64_t>(per_pixel * info.width * info.height);
 }
 
 Result<std::unique_ptr<ImageWriter>> ImageWriter::create(const std::filesystem::path& path, ImageFormat format,

@@ -1,12 +1,19 @@
 // bench_png FILE [REPEAT]: how long encoding a picture as PNG takes and how large it gets, by libpng alone and in bands
 // with 1, 2, 4, ... threads; median of REPEAT runs. Files go to /dev/shm, so that no disk is measured.
+//
+// Beside each number of threads: CPU time of the thread that owns the writer (what nobody else can do), CPU time of
+// all, and the machine's own ceiling, which is that many encoders of one thread each, side by side: processors that
+// share a core, or a clock that falls under load, let no program have `threads` times the speed of one.
 #include <png.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 #include <filesystem>
+#include <string>
+#include <thread>
 #include <vector>
 
 #include "base/thread_pool.h"
@@ -17,16 +24,29 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+struct Cost {
+  double wall = 0, owner = 0, all = 0;  // seconds; CPU time of the calling thread and of the process
+};
+
+double cpu_seconds(clockid_t clock) {
+  timespec time{};
+  clock_gettime(clock, &time);
+  return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec) * 1e-9;
+}
+
+// The run of median wall time.
 template <typename Work>
-double median_seconds(int repeat, const Work& work) {
-  std::vector<double> seconds;
+Cost median(int repeat, const Work& work) {
+  std::vector<Cost> costs;
   for (int i = 0; i < repeat; ++i) {
     const auto start = Clock::now();
+    const double owner = cpu_seconds(CLOCK_THREAD_CPUTIME_ID), all = cpu_seconds(CLOCK_PROCESS_CPUTIME_ID);
     work();
-    seconds.push_back(std::chrono::duration<double>(Clock::now() - start).count());
+    costs.push_back({std::chrono::duration<double>(Clock::now() - start).count(),
+                     cpu_seconds(CLOCK_THREAD_CPUTIME_ID) - owner, cpu_seconds(CLOCK_PROCESS_CPUTIME_ID) - all});
   }
-  std::sort(seconds.begin(), seconds.end());
-  return seconds[seconds.size() / 2];
+  std::sort(costs.begin(), costs.end(), [](const Cost& a, const Cost& b) { return a.wall < b.wall; });
+  return costs[costs.size() / 2];
 }
 
 void by_libpng(const nalasr::Picture& picture, int level, const char* path) {
@@ -51,16 +71,28 @@ void by_libpng(const nalasr::Picture& picture, int level, const char* path) {
   std::fclose(file);
 }
 
-void in_bands(nalasr::Picture& picture, int level, int threads, const char* path) {
+// In strips, as the network hands them over.
+void in_bands(nalasr::Picture& picture, int level, int threads, const std::string& path) {
+  constexpr int kStrip = 256;
   nalasr::EncodeOptions options;
   options.png_compression = level;
   options.threads = threads;
-  auto writer = nalasr::ImageWriter::create(path, nalasr::ImageFormat::png, picture.info, {}, options);
   const auto& info = picture.info;
-  if (!writer || !(*writer)->write_rows({picture.row(0), info.width, info.height, info.row_bytes()}) ||
-      !(*writer)->commit()) {
-    std::exit(1);
+  auto writer = nalasr::ImageWriter::create(path, nalasr::ImageFormat::png, info, {}, options);
+  bool ok = writer.ok();
+  for (int y = 0; ok && y < info.height; y += kStrip) {
+    ok = (*writer)->write_rows({picture.row(y), info.width, std::min(kStrip, info.height - y), info.row_bytes()}).ok();
   }
+  if (!ok || !(*writer)->commit()) std::exit(1);
+}
+
+void side_by_side(nalasr::Picture& picture, int level, int count, const std::string& path) {
+  std::vector<std::thread> encoders;
+  for (int i = 0; i < count; ++i) {
+    encoders.emplace_back([&, i] { in_bands(picture, level, 1, path + std::to_string(i)); });
+  }
+  for (std::thread& encoder : encoders) encoder.join();
+  for (int i = 0; i < count; ++i) std::filesystem::remove(path + std::to_string(i));
 }
 
 }  // namespace
@@ -79,15 +111,19 @@ int main(int argc, char** argv) {
               picture->info.channels, picture->info.bits, cores);
   const char* path = "/dev/shm/nalasr-bench.png";
   for (const int level : {1, 3, 6}) {
-    const double seconds = median_seconds(repeat, [&] { by_libpng(*picture, level, path); });
-    std::printf("libpng level %d            %7.3f s  %ju bytes\n", level, seconds, std::filesystem::file_size(path));
+    const Cost cost = median(repeat, [&] { by_libpng(*picture, level, path); });
+    std::printf("libpng level %d            %7.3f s  %ju bytes\n", level, cost.wall, std::filesystem::file_size(path));
   }
   double one = 0;
   for (int threads = 1; threads <= cores; threads = threads < cores && threads * 2 > cores ? cores : threads * 2) {
-    const double seconds = median_seconds(repeat, [&] { in_bands(*picture, 3, threads, path); });
-    if (threads == 1) one = seconds;
-    std::printf("bands level 3, %2d threads  %7.3f s  %ju bytes  speed-up %.2f = %.2f x threads\n", threads, seconds,
-                std::filesystem::file_size(path), one / seconds, one / seconds / threads);
+    const Cost cost = median(repeat, [&] { in_bands(*picture, 3, threads, path); });
+    if (threads == 1) one = cost.wall;
+    const double ceiling = one * threads / median(repeat, [&] { side_by_side(*picture, 3, threads, path); }).wall;
+    std::printf(
+        "bands level 3, %2d threads  %7.3f s  %ju bytes  owner %.1f ms, all %.0f ms  speed-up %.2f = %.2f x threads, "
+        "%.2f x the machine's %.2f\n",
+        threads, cost.wall, std::filesystem::file_size(path), cost.owner * 1e3, cost.all * 1e3, one / cost.wall,
+        one / cost.wall / threads, one / cost.wall / ceiling, ceiling);
   }
   std::filesystem::remove(path);
   return 0;

@@ -6,24 +6,28 @@
 #include <nlohmann/json.hpp>
 
 #include "integration/cli_support.h"
+#include "nalasr/version.h"
 
 namespace nalasr::test {
 namespace {
 
 class Memory : public testing::Test {
  protected:
-  void predicted_is_close(const std::string& model, const TestPicture& picture, int threads) {
+  void predicted_is_close(const std::string& model, const TestPicture& picture, int threads,
+                          ImageFormat in = ImageFormat::png, ImageFormat out = ImageFormat::png) {
     SCOPED_TRACE(model + ", " + std::to_string(picture.info.width) + "x" + std::to_string(picture.info.height) + ", " +
                  std::to_string(threads) + " threads");
-    save(picture, scratch_ / "in.png");
-    const Outcome outcome =
-        run({"upscale", "-m", model, "--device", "cpu", "--threads", std::to_string(threads), "--json", "--overwrite",
-             (scratch_ / "in.png").string(), "-o", (scratch_ / "out.png").string()});
+    const auto from = scratch_ / (std::string("in.") + extension_of(in));
+    const auto to = scratch_ / (std::string("out.") + extension_of(out));
+    save(picture, from, in);
+    const Outcome outcome = run({"upscale", "-m", model, "--device", "cpu", "--threads", std::to_string(threads),
+                                 "--json", "--overwrite", from.string(), "-o", to.string()});
     ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
     const auto summary = nlohmann::json::parse(lines_of(outcome.out).back());
     const double ratio =
         summary.at("predicted_peak_bytes").get<double>() / summary.at("measured_peak_bytes").get<double>();
-    std::cout << model << " " << picture.info.width << "x" << picture.info.height << ": " << ratio << '\n';
+    std::cout << model << " " << from.extension() << to.extension() << " " << picture.info.width << "x"
+              << picture.info.height << ": " << ratio << '\n';
     EXPECT_GT(ratio, 0.85) << outcome.out;
     EXPECT_LT(ratio, 1.15) << outcome.out;
   }
@@ -41,6 +45,19 @@ TEST_F(Memory, PredictedPeakIsWithin15PercentOfMeasured) {
   TestPicture turned = make_picture(1500, 1000);  // turning takes a second copy
   turned.metadata.exif = exif_with_orientation(6);
   predicted_is_close(tiny_model(2), turned, 2);
+}
+
+// Decoded as a whole, collected as a whole.
+TEST_F(Memory, OtherFormatsAreWithin15PercentToo) {
+  const TestPicture deep = make_picture(900, 700, 3, 16), flat = make_picture(900, 700),
+                    clear = make_picture(900, 700, 4);
+  if (!build_info().opencv) GTEST_SKIP() << "this build has no OpenCV";
+  predicted_is_close(tiny_model(2), deep, 2, ImageFormat::tiff, ImageFormat::tiff);
+  predicted_is_close(tiny_model(2), flat, 2, ImageFormat::tiff, ImageFormat::png);
+  predicted_is_close(tiny_model(2), flat, 2, ImageFormat::webp, ImageFormat::png);
+  predicted_is_close(tiny_model(2), flat, 2, ImageFormat::bmp, ImageFormat::bmp);
+  predicted_is_close(tiny_model(2), flat, 2, ImageFormat::png, ImageFormat::webp);
+  predicted_is_close(tiny_model(2), clear, 2, ImageFormat::webp, ImageFormat::webp);
 }
 
 }  // namespace

@@ -35,6 +35,34 @@ std::vector<std::byte> xmp_packet() {
       "</rdf:RDF></x:xmpmeta>");
 }
 
+// The smallest TIFF of one pixel: `photometric` 5 is CMYK, `sample_format` 3 floating point.
+std::string one_pixel_tiff(int channels, int bits, int photometric, int sample_format) {
+  std::string file("II*\0\x08\0\0\0", 8);
+  const auto put = [&file](int value, int bytes) {
+    for (int i = 0; i < bytes; ++i) file.push_back(static_cast<char>(value >> 8 * i));
+  };
+  constexpr int kEntries = 9, kEnd = 8 + 2 + kEntries * 12 + 4;
+  put(kEntries, 2);
+  const auto entry = [&put](int tag, int type, int count, int value) {
+    put(tag, 2);
+    put(type, 2);
+    put(count, 4);
+    put(value, 4);
+  };
+  for (const int tag : {256, 257}) entry(tag, 3, 1, 1);  // width, height
+  entry(258, 3, channels, channels > 2 ? kEnd : bits);
+  entry(259, 3, 1, 1);
+  entry(262, 3, 1, photometric);
+  entry(273, 4, 1, kEnd + 8);
+  entry(277, 3, 1, channels);
+  entry(279, 4, 1, channels * bits / 8);
+  entry(339, 3, 1, sample_format);
+  put(0, 4);
+  for (int c = 0; c < 4; ++c) put(bits, 2);
+  for (int c = 0; c < channels * bits / 8; ++c) put(63, 1);
+  return file;
+}
+
 class Pictures : public testing::Test {
  protected:
   // Upscales `in` with the x2 model; `more` are further arguments.
@@ -225,6 +253,24 @@ TEST_F(Pictures, WhatAFormatLosesIsAWarning) {
   const Outcome outcome = upscale("in.png", "out.bmp");
   EXPECT_EQ(outcome.exit_code, 0);
   EXPECT_EQ(outcome.err.rfind("nalasr: " + (scratch_ / "out.bmp").string() + ": warning: ", 0), 0u) << outcome.err;
+}
+
+TEST_F(Pictures, InksAndFloatsInATiffAreOneLineThatSaysWhatToDo) {
+  if (!build_info().opencv) GTEST_SKIP() << "TIFF needs OpenCV";
+  write_text(scratch_ / "inks.tif", one_pixel_tiff(4, 8, 5, 1));
+  write_text(scratch_ / "floats.tif", one_pixel_tiff(1, 32, 1, 3));
+  write_text(scratch_ / "plain.tif", one_pixel_tiff(3, 8, 2, 1));
+  const Outcome outcome =
+      run({"upscale", "-m", tiny_model(2), scratch_.path().string(), "-o", (scratch_ / "out").string()});
+  EXPECT_EQ(outcome.exit_code, 1);
+  const auto line = [&](const char* name, const char* rest) {
+    return "nalasr: " + (scratch_ / name).string() + ": " + rest + "\n";
+  };
+  EXPECT_EQ(outcome.err,
+            line("floats.tif", "floating-point pictures can't be read; convert it to a 16-bit PNG or TIFF") +
+                line("inks.tif", "CMYK in a TIFF can't be read; save it as a CMYK JPEG, or as an RGB TIFF"));
+  EXPECT_TRUE(fs::exists(scratch_ / "out/plain_x2.tif"));
+  EXPECT_FALSE(fs::exists(scratch_ / "out/inks_x2.tif") || fs::exists(scratch_ / "out/floats_x2.tif"));
 }
 
 TEST_F(Pictures, APictureBeyondTheBudgetIsRefusedBeforeAnythingIsMade) {

@@ -21,10 +21,10 @@
 namespace nalasr {
 
 struct PipelineOptions {
-  std::vector<UpscalerOptions> devices{{}};      ///< a picture computes on each
-  int load = 1, save = 1;                        ///< pictures that decode and that encode at once
-  bool queue_output = true;                      ///< whether a device goes on while its picture still encodes
-  bool other_formats = false;                    ///< neither PNG nor JPEG will come: their module is loaded, not metered
+  std::vector<UpscalerOptions> devices{{}};  ///< a picture computes on each
+  int load = 1, save = 1;                    ///< pictures that decode and that encode at once
+  bool queue_output = true;                  ///< whether a device goes on while its picture still encodes
+  bool other_formats = false;                ///< neither PNG nor JPEG will come: their module is loaded, not metered
   std::optional<std::uint64_t> memory_budget{};  ///< bytes above the loaded program, for all pictures together
 };
 
@@ -64,7 +64,8 @@ class Pipeline {
   Pipeline(const Pipeline&) = delete;
   Pipeline& operator=(const Pipeline&) = delete;
 
-  /// The plan for a picture whose header was read, on the first device. Errors: as Upscaler::plan.
+  /// The plan for a picture whose header was read, on the device where it takes the most memory: any of them may come
+  /// to compute it. Errors: as Upscaler::plan, on any device.
   [[nodiscard]] Result<Plan> plan(const ImageReader& reader, const UpscaleRequest& request) const;
   /// Seconds per input pixel with all devices at work, measured now; for estimates.
   double seconds_per_pixel();

@@ -45,7 +45,8 @@ struct PlanRequest {
   Precision precision = Precision::mixed;
   int threads = 1;
   std::uint64_t decoder_bytes = 0;  ///< what reading the picture takes at its peak, the picture included
-  std::uint64_t encoder_bytes = 0;  ///< what the writer holds
+  std::uint64_t encoder_bytes = 0;  ///< what the writer holds while rows come
+  std::uint64_t commit_bytes = 0;   ///< what it takes to finish the file, when the network has given back its memory
   /// Bytes the run may take: above the loaded program on the CPU; of device memory, weights included, on a GPU.
   std::optional<std::uint64_t> budget{};
   int strip_rows = 0;   ///< 0 = let the plan choose; otherwise forced (tests, benchmarks)
@@ -77,8 +78,8 @@ struct Plan {
   std::uint64_t map_bytes = 0;            ///< the resident feature map
   std::uint64_t working_bytes = 0;        ///< row rings, scratch, partial sums, states
   std::uint64_t output_bytes = 0;         ///< output rows in flight, alpha plane, resampler
-  std::uint64_t codec_bytes = 0;
-  std::uint64_t predicted_peak = 0;  ///< bytes
+  std::uint64_t codec_bytes = 0;          ///< of the writer, once the network has given back its memory
+  std::uint64_t predicted_peak = 0;       ///< bytes
   DevicePlan device_memory{};
 };
 

@@ -183,6 +183,45 @@ TEST_F(PipelineTest, ManyAtOnceGiveWhatOneByOneGives) {
   }
 }
 
+// Devices of different threads stand for GPUs of different memory: each plan is another.
+TEST_F(PipelineTest, EveryPictureFollowsThePlanOfItsDevice) {
+  const std::vector<UpscalerOptions> devices{{.threads = 1}, {.threads = 4}};
+  const UpscaleRequest first = request(6, "plan");
+  const auto reader = ImageReader::open(first.input);
+  ASSERT_TRUE(reader);
+  std::map<int, std::uint64_t> peaks;  // by threads
+  std::uint64_t most = 0;
+  for (const UpscalerOptions& device : devices) {
+    const auto plan = Upscaler(model_, device).plan(**reader, first);
+    ASSERT_TRUE(plan);
+    peaks[device.threads] = plan->predicted_peak;
+    most = std::max(most, plan->predicted_peak);
+  }
+  ASSERT_NE(peaks[1], peaks[4]);
+  for (const auto& order : {devices, std::vector<UpscalerOptions>(devices.rbegin(), devices.rend())}) {
+    Pipeline pipeline(model_, {.devices = order});
+    const auto plan = pipeline.plan(**reader, first);
+    ASSERT_TRUE(plan);
+    EXPECT_EQ(plan->predicted_peak, most);
+    std::size_t next = 0, ended = 0;
+    pipeline.run(
+        [&]() -> std::optional<PipelineItem> {
+          if (next == 12) return std::nullopt;
+          auto r = first;
+          r.output = folder_ / ("plan" + std::to_string(next) + ".png");
+          return PipelineItem{next++, r};
+        },
+        {.planned = [&](std::size_t, const Plan& p) { EXPECT_EQ(p.predicted_peak, most); },
+         .finished =
+             [&](std::size_t, Result<RunReport> outcome) {
+               ASSERT_TRUE(outcome) << outcome.error().message;
+               EXPECT_EQ(outcome->predicted_peak, peaks[outcome->plan.threads]);
+               ++ended;
+             }});
+    EXPECT_EQ(ended, 12u);
+  }
+}
+
 TEST_F(PipelineTest, BadPicturesEndAloneAndStopEndsTheRest) {
   std::stop_source stop;
   std::map<std::size_t, std::string> outcomes;
