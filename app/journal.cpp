@@ -148,14 +148,22 @@ void Journal::write(const std::string& line) {
     is_new_ = !fs::exists(file_, ignored);
     fd_ = ::open(file_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0666);
   }
-  const std::string bytes = (torn_ ? "\n" : "") + line + "\n";
-  errno = 0;
-  torn_ = fd_ < 0 || ::write(fd_, bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size());
-  if (!torn_) {
-    written_ += bytes.size();
+  if (fd_ < 0) {
+    note_problem(errno);
     return;
   }
-  if (problem_.empty()) problem_ = std::strerror(errno != 0 ? errno : ENOSPC);
+  const std::string bytes = (torn_ ? "\n" : "") + line + "\n";
+  const ssize_t count = ::write(fd_, bytes.data(), bytes.size());
+  torn_ = count != static_cast<ssize_t>(bytes.size());
+  if (torn_) {
+    note_problem(count < 0 ? errno : ENOSPC);
+  } else {
+    written_ += bytes.size();
+  }
+}
+
+void Journal::note_problem(int error) {
+  if (problem_.empty()) problem_ = std::strerror(error);
 }
 
 }  // namespace nalasr::app

@@ -43,8 +43,9 @@ class Journal {
   /// Removes the file if this run made it and finished nothing.
   void remove_if_useless();
 
-  /// strerror text of the first line that could not be written; empty while all went well.
-  [[nodiscard]] const std::string& problem() const { return problem_; }
+  /// Where results were finished that the journal does not know: strerror text of the first line that could not be
+  /// written. Else empty: a folder that takes no file has had its message.
+  [[nodiscard]] std::string problem() const { return useful_ ? problem_ : ""; }
 
  private:
   struct Entry {
@@ -56,6 +57,7 @@ class Journal {
   void read();
   void take(const std::string& line);
   void write(const std::string& line);
+  void note_problem(int error);
   [[nodiscard]] std::string name_of(const std::filesystem::path& output) const;
 
   std::filesystem::path folder_, file_;

@@ -54,7 +54,7 @@ std::uint64_t ImageWriter::commit_bytes_for(ImageFormat format, const ImageInfo&
   if (format != ImageFormat::webp) return 3 * rows;  // the encoded file twice, each of which may be as large again
   // libwebp keeps its symbols until the end, more of them the higher the quality is, and works on alpha by itself
   // (measured: docs/performance.md).
-  const double per_pixel = 10 + 0.4 * std::max(0, options.quality - 75) + (info.has_alpha() ? 3 : 0);
+  const double per_pixel = 10 + 0.4 * std::max(0, options.quality - 75) + (info.has_alpha() ? 8 : 0);
   return rows + static_cast<std::uint64_t>(per_pixel * info.width * info.height);
 }
 

@@ -314,9 +314,10 @@ TEST(Files, NoPermission) {
   EXPECT_EQ(outcome.exit_code, 1);
   EXPECT_EQ(lines_of(outcome.err).size(), 2u) << outcome.err;
   EXPECT_TRUE(fs::exists(scratch / "out/open_x2.png"));
-  for (const char* target : {"readonly/out.png", "readonly/new/out.png"}) {
+  for (const char* target : {"readonly/out.png", "readonly/new/out.png", "readonly/", "readonly/new/"}) {
     const Outcome refused = upscale({(scratch / "in/open.png").string(), "-o", (scratch / target).string()});
     EXPECT_EQ(refused.exit_code, 1);
+    EXPECT_EQ(lines_of(refused.err).size(), 1u) << refused.err;
     EXPECT_TRUE(contains(refused.err, "choose an output folder you may write to")) << refused.err;
   }
   fs::permissions(scratch / "in/closed", fs::perms::owner_all);

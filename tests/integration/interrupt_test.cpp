@@ -113,5 +113,22 @@ TEST(FullDisk, IsToldAndLeavesNothing) {
   EXPECT_EQ(left, (std::vector<std::string>{"disk/", "disk/small_x2.png", "noise.png", "small.png"}));
 }
 
+TEST(ReadOnlyDisk, IsOneLine) {
+  const Scratch scratch;
+  fs::create_directory(scratch / "disk");
+  if (::mount("tmpfs", (scratch / "disk").c_str(), "tmpfs", MS_RDONLY, "") != 0) {
+    GTEST_SKIP() << "a small file system cannot be mounted here";
+  }
+  save_picture(scratch / "small.png", 8, 8);
+  const std::string in = (scratch / "small.png").string();
+  const Outcome outcome = run({"upscale", "-m", tiny_model(2), in, "-o", (scratch / "disk/").string()});
+  ::umount((scratch / "disk").c_str());
+  EXPECT_EQ(outcome.exit_code, 1);
+  EXPECT_EQ(outcome.err,
+            "nalasr: " + in +
+                ": cannot write into the output folder: Read-only file system; choose an output folder you "
+                "may write to\n");
+}
+
 }  // namespace
 }  // namespace nalasr::test
