@@ -35,6 +35,12 @@ set(pc_lcms2 "")
 if(LCMS2_INCLUDE_DIR AND LCMS2_LIBRARY)
   set(pc_lcms2 " lcms2")
 endif()
+set(pc_cuda "")
+if(NALASR_HAS_CUDA)
+  find_library(NALASR_CUDART cudart_static HINTS ${CMAKE_CUDA_IMPLICIT_LINK_DIRECTORIES}
+               ${CMAKE_CUDA_HOST_IMPLICIT_LINK_DIRECTORIES})
+  set(pc_cuda " ${NALASR_CUDART} -lrt")
+endif()
 configure_file(${PROJECT_SOURCE_DIR}/cmake/nalasr.pc.in ${PROJECT_BINARY_DIR}/nalasr.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/nalasr.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT dev)
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE RENAME copyright DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/libnalasr-dev
