@@ -24,12 +24,12 @@ Error cancelled() { return {ErrorCode::cancelled, "cancelled", ""}; }
 constexpr std::uint64_t kLongestQueue = 256 << 20;  // bytes: some 85 megapixels
 
 /// A plan for each device: any of them may come to compute the picture, and each has its own memory and threads.
-/// Errors: of the first that cannot.
-Result<std::vector<Plan>> plans_on(const std::vector<Upscaler>& devices, const ImageReader& reader,
+/// `first` is that of the first device. Errors: of the first that cannot.
+Result<std::vector<Plan>> plans_on(const std::vector<Upscaler>& devices, const Plan& first, const ImageReader& reader,
                                    const UpscaleRequest& request) {
-  std::vector<Plan> plans;
-  for (const Upscaler& device : devices) {
-    auto plan = device.plan(reader, request);
+  std::vector<Plan> plans{first};
+  for (std::size_t i = 1; i < devices.size(); ++i) {
+    auto plan = devices[i].plan(reader, request);
     if (!plan) return plan.error();
     plans.push_back(*std::move(plan));
   }
@@ -116,7 +116,7 @@ class Run {
   Result<Travelling> load(const PipelineItem& item) {
     auto job = devices_.front().open(item.request);
     if (!job) return job.error();
-    auto plans = plans_on(devices_, *(*job)->reader, item.request);
+    auto plans = plans_on(devices_, (*job)->plan, *(*job)->reader, item.request);
     if (!plans) return plans.error();
     const Plan& plan = neediest(*plans);
     if (events_.planned) {
@@ -217,7 +217,9 @@ Pipeline::Pipeline(std::shared_ptr<const Model> model, PipelineOptions options) 
 Pipeline::~Pipeline() = default;
 
 Result<Plan> Pipeline::plan(const ImageReader& reader, const UpscaleRequest& request) const {
-  auto plans = plans_on(impl_->devices, reader, request);
+  const auto first = impl_->devices.front().plan(reader, request);
+  if (!first) return first.error();
+  const auto plans = plans_on(impl_->devices, *first, reader, request);
   if (!plans) return plans.error();
   return neediest(*plans);
 }

@@ -63,6 +63,10 @@ struct Job {
   [[nodiscard]] bool is_startable() const {
     return facts && state != JobState::inspecting && state != JobState::waiting && !is_active();
   }
+  /// Whether "Upscale all" is for it: what has no result and is not on its way to one.
+  [[nodiscard]] bool awaits_upscaling() const {
+    return state == JobState::inspecting || (is_startable() && state != JobState::done);
+  }
   /// The newest that was asked for as such.
   [[nodiscard]] const JobResult* result() const {
     const auto found = std::find_if(results.rbegin(), results.rend(), [](const auto& r) { return !r.for_comparison; });

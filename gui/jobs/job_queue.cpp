@@ -178,10 +178,12 @@ void JobQueue::wait_for_turn(Job& job, const RunSettings& run) {
 void JobQueue::enqueue_all(const RunSettings& run) {
   std::vector<int> ids;
   for (const auto& job : jobs_) {
-    if (job->is_startable() && job->state != JobState::done) ids.push_back(job->id);
+    if (!job->awaits_upscaling()) continue;
     if (job->state == JobState::inspecting) {
       job->run = run;
       job->wanted = true;
+    } else {
+      ids.push_back(job->id);
     }
   }
   for (const int id : ids) enqueue(id, run, true);

@@ -106,8 +106,7 @@ void QueuePanel::update_buttons() {
   int done = 0, failed = 0;
   for (int row = 0; row < queue_.rowCount(); ++row) {
     const Job& job = queue_.at(row);
-    any_startable =
-        any_startable || job.state == JobState::inspecting || (job.is_startable() && job.state != JobState::done);
+    any_startable = any_startable || job.awaits_upscaling();
     done += job.state == JobState::done;
     failed += job.state == JobState::failed;
   }

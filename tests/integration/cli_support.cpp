@@ -199,14 +199,6 @@ TestPicture make_picture(int width, int height, int channels, int bits) {
   return picture;
 }
 
-std::vector<std::byte> exif_with_orientation(int orientation) {
-  const char block[] = {'I', 'I', '*', 0, 8, 0, 0, 0,  // header, first IFD at 8
-                        1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, static_cast<char>(orientation), 0, 0, 0,  // entry
-                        0, 0, 0, 0};  // no further IFD
-  const auto* bytes = reinterpret_cast<const std::byte*>(block);
-  return {bytes, bytes + sizeof block};
-}
-
 void save(const TestPicture& picture, const fs::path& path, ImageFormat format, int quality) {
   fs::create_directories(path.parent_path());
   EncodeOptions options;

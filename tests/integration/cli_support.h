@@ -87,8 +87,6 @@ struct TestPicture {
 
 /// Smooth colours with one bright corner at the top left, so that turning and mirroring show.
 TestPicture make_picture(int width, int height, int channels = 3, int bits = 8);
-/// EXIF with nothing but an orientation (1 to 8), for a picture's metadata.
-std::vector<std::byte> exif_with_orientation(int orientation);
 void save(const TestPicture& picture, const std::filesystem::path& path, ImageFormat format = ImageFormat::png,
           int quality = 95);
 /// make_picture and save.

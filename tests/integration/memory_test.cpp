@@ -5,6 +5,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "exif_block.h"
 #include "integration/cli_support.h"
 #include "nalasr/version.h"
 

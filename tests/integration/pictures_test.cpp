@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <string>
 
+#include "exif_block.h"
 #include "integration/cli_support.h"
 #include "nalasr/version.h"
 

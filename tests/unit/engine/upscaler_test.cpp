@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "exif_block.h"
 #include "nalasr/upscaler.h"
 #include "source_folder.h"
 #include "unit/engine/network_support.h"
@@ -93,15 +94,6 @@ class UpscalerTest : public ::testing::Test {
 
 double wave(int x, int y, int c) { return 0.5 + 0.4 * std::sin(x * 0.3 + c) * std::cos(y * 0.2 - c); }
 
-/// EXIF with nothing but an orientation: little-endian TIFF, one entry (0x0112, SHORT).
-Metadata orientation_tag(int orientation) {
-  Metadata metadata;
-  for (const int byte :
-       std::vector<int>{'I', 'I', 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 1, 3, 0, 1, 0, 0, 0, orientation, 0, 0, 0, 0, 0, 0, 0})
-    metadata.exif.push_back(static_cast<std::byte>(byte));
-  return metadata;
-}
-
 /// Windows must not cost rings as high as they are: the picture that the map holds serves.
 TEST_F(UpscalerTest, WindowedBlocksNeedLittleMoreThanTheMap) {
   for (const char* name : {"light_x4", "photo_x4"}) {
@@ -118,7 +110,7 @@ TEST_F(UpscalerTest, WindowedBlocksNeedLittleMoreThanTheMap) {
 TEST_F(UpscalerTest, OrientationIsAppliedOnceAndReset) {
   Upscaler upscaler(small_model(), {.device = Device::cpu, .threads = 1});
   const fs::path in = picture(
-      "in.png", 40, 20, 3, 8, [](int x, int, int) { return x < 20 ? 0.1 : 0.9; }, orientation_tag(6));
+      "in.png", 40, 20, 3, 8, [](int x, int, int) { return x < 20 ? 0.1 : 0.9; }, {.exif = exif_with_orientation(6)});
   ASSERT_TRUE(upscaler.run({.input = in, .output = folder_ / "out.png"}));
   const Decoded out = decode(folder_ / "out.png");
   EXPECT_EQ(out.info.width, 40);

@@ -7,6 +7,7 @@
 
 #include <jpeglib.h>
 
+#include "exif_block.h"
 #include "unit/image/image_test_util.h"
 
 namespace nalasr::test {
@@ -102,15 +103,6 @@ inline Bytes smooth_samples(int width, int height, int channels) {
     }
   }
   return samples;
-}
-
-/// A little- or big-endian EXIF block: IFD0 with the orientation.
-inline Bytes exif_with_orientation(int orientation, bool big_endian) {
-  const auto o = static_cast<char>(orientation);
-  if (big_endian) {
-    return bytes_of(std::string("MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0", 19) + o + std::string(6, '\0'));
-  }
-  return bytes_of(std::string("II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0", 18) + o + std::string(7, '\0'));
 }
 
 inline Bytes app1_exif(const Bytes& exif) {
