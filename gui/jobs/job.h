@@ -50,6 +50,7 @@ struct Job {
   // Of the run under way, or of the last one.
   RunSettings run;
   bool wanted = false;          ///< its header is still being read; then its turn comes
+  bool in_series = false;       ///< the next summary counts it: it was to be upscaled, or could not be read
   bool to_folder = false;       ///< straight to its final name, else to a temporary place first
   bool for_comparison = false;  ///< only to look at beside the result that is there
   double fraction = 0;

@@ -125,9 +125,11 @@ void JobQueue::inspect(int id) {
         job->state = JobState::failed;
         job->problem = QString::fromStdString(facts.error().message);
         job->hint = QString::fromStdString(facts.error().hint);
+        job->in_series = true;
       }
       changed(id);
       if (std::exchange(job->wanted, false) && facts) enqueue(id, job->run, true);
+      start_next();  // a series may have waited for this one
     });
   });
 }
@@ -138,6 +140,7 @@ void JobQueue::remove(int id) {
   beginRemoveRows({}, row, row);
   jobs_.erase(jobs_.begin() + row);
   endRemoveRows();
+  start_next();
 }
 
 void JobQueue::enqueue(int id, const RunSettings& run, bool to_folder) {
@@ -165,6 +168,7 @@ void JobQueue::enqueue_for_comparison(int id, const RunSettings& run) {
 
 void JobQueue::wait_for_turn(Job& job, const RunSettings& run) {
   job.run = run;
+  if (!job.for_comparison) job.in_series = true;
   job.state = JobState::waiting;
   job.problem.clear();
   job.hint.clear();
@@ -194,16 +198,25 @@ void JobQueue::start_next() {
   const auto next =
       std::find_if(jobs_.begin(), jobs_.end(), [](const auto& job) { return job->state == JobState::waiting; });
   if (next != jobs_.end()) {
-    if (!series_.isValid()) {
-      series_.start();
-      summary_ = {};
-    }
+    // A run for comparison changes nothing in the list: alone it is no series.
+    if (!series_.isValid() && !(*next)->for_comparison) series_.start();
     start(**next);
-  } else if (series_.isValid()) {
-    summary_.seconds = static_cast<double>(series_.elapsed()) / 1000;
-    series_.invalidate();
-    emit queue_finished(summary_);
+  } else if (series_.isValid() && std::none_of(jobs_.begin(), jobs_.end(), [](auto& job) { return job->wanted; })) {
+    finish_series();
   }
+}
+
+void JobQueue::finish_series() {
+  QueueSummary summary;
+  for (const auto& job : jobs_) {
+    if (!std::exchange(job->in_series, false)) continue;
+    summary.done += job->state == JobState::done;
+    summary.failed += job->state == JobState::failed;
+    summary.cancelled += job->state == JobState::cancelled;
+  }
+  summary.seconds = static_cast<double>(series_.elapsed()) / 1000;
+  series_.invalidate();
+  emit queue_finished(summary);
 }
 
 void JobQueue::start(Job& job) {
@@ -290,7 +303,6 @@ void JobQueue::end(int id, JobState state, const QString& problem, const QString
   job.state = state;
   job.problem = problem;
   job.hint = hint;
-  ++(state == JobState::done ? summary_.done : state == JobState::failed ? summary_.failed : summary_.cancelled);
   worker_.release()->deleteLater();  // we are in one of its signals
   active_ = 0;
   const bool for_comparison = std::exchange(job.for_comparison, false);
@@ -343,6 +355,7 @@ void JobQueue::cancel(int id) {
     job->state = std::exchange(job->for_comparison, false) ? JobState::done : JobState::cancelled;
     changed(id);
   }
+  start_next();  // nothing may be left to wait for
 }
 
 void JobQueue::cancel_all() {

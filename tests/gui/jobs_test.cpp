@@ -31,6 +31,7 @@ class JobsTest : public QObject {
 
  private slots:
   void queue_goes_on_after_a_bad_file();
+  void the_summary_counts_what_the_list_shows();
   void queue_pauses_resumes_and_cancels();
   void queue_retries();
   void pictures_still_being_read_take_part();
@@ -75,13 +76,47 @@ void JobsTest::queue_goes_on_after_a_bad_file() {
   QVERIFY(finished.wait(60000));
   const auto summary = finished.front().front().value<QueueSummary>();
   QCOMPARE(summary.done, 2);
-  QCOMPARE(summary.failed, 1);
+  QCOMPARE(summary.failed, 2);  // the one that could not even be read stands in the list as well
   QCOMPARE(queue.at(0).state, JobState::done);
   QCOMPARE(queue.at(2).state, JobState::failed);
   QCOMPARE(queue.at(3).state, JobState::done);
   QCOMPARE(files_in(output.folder), QStringList({"one_x2.png", "two_x2.png"}));
   QVERIFY(queue.at(0).result()->measured_peak > 0);
   QVERIFY(queue.at(0).result()->computed_materialised > queue.at(0).result()->computed_flash);
+}
+
+void JobsTest::the_summary_counts_what_the_list_shows() {
+  JobQueue queue(viewer_program());
+  OutputSettings output;
+  output.folder = sandbox().file("summary_out");
+  queue.set_output(output);
+  QSignalSpy finished(&queue, &JobQueue::queue_finished);
+  const auto next_summary = [&] {
+    if (finished.isEmpty() && !finished.wait(60000)) return QueueSummary{-1, -1, -1};
+    return finished.takeFirst().front().value<QueueSummary>();
+  };
+  // All are still being read when they are asked for; the unreadable one comes last.
+  queue.add({make_picture("counted.png", 40, 30), sandbox().file("nowhere.png")});
+  queue.enqueue_all(tiny());
+  QueueSummary summary = next_summary();
+  QCOMPARE(summary.done, 1);
+  QCOMPARE(summary.failed, 1);
+
+  // What was told is not told again.
+  const int long_one = queue.add({make_picture("counted_long.png", 900, 700)});
+  queue.add({make_picture("counted_last.png", 40, 30)});
+  queue.enqueue_all(light());
+  QVERIFY(wait_until([&] { return queue.job(long_one)->fraction > 0 && queue.waiting_count() == 1; }));
+  queue.cancel_all();
+  summary = next_summary();
+  QCOMPARE(summary.done, 0);
+  QCOMPARE(summary.failed, 0);
+  QCOMPARE(summary.cancelled, 2);  // the one that waited too
+  QCOMPARE(queue.at(3).state, JobState::cancelled);
+
+  queue.enqueue_for_comparison(queue.at(0).id, light());
+  QVERIFY(wait_until([&] { return queue.active() == nullptr; }));
+  QVERIFY(finished.isEmpty());  // the list is as it was
 }
 
 void JobsTest::queue_pauses_resumes_and_cancels() {
