@@ -175,6 +175,7 @@ void JobQueue::wait_for_turn(Job& job, const RunSettings& run) {
   job.fraction = 0;
   job.samples.clear();
   job.predicted = job.budget = 0;
+  job.gpu.clear();
   changed(job.id);
   start_next();
 }
@@ -249,11 +250,14 @@ void JobQueue::start(Job& job) {
 }
 
 void JobQueue::connect_worker(int id) {
-  connect(worker_.get(), &WorkerProcess::planned, this, [this, id](quint64 predicted, quint64 budget) {
-    find(id)->predicted = predicted;
-    find(id)->budget = budget;
-    emit job_progressed(id);
-  });
+  connect(worker_.get(), &WorkerProcess::planned, this,
+          [this, id](quint64 predicted, quint64 budget, const QString& gpu) {
+            Job& job = *find(id);
+            job.predicted = predicted;
+            job.budget = budget;
+            job.gpu = gpu;
+            emit job_progressed(id);
+          });
   connect(worker_.get(), &WorkerProcess::progressed, this, [this, id](double fraction) {
     Job& job = *find(id);
     job.fraction = std::max(job.fraction, fraction);
@@ -280,12 +284,14 @@ void JobQueue::complete(int id, const QJsonObject& report) {
   result.run = job.run;
   result.size = QSize(report["output"]["width"].toInt(), report["output"]["height"].toInt());
   const auto bytes = [](const QJsonValue& value) { return static_cast<std::uint64_t>(value.toInteger()); };
-  result.device = report["device"].toString();
-  // On a GPU its memory is what counts, as in peak_of().
-  const QJsonObject peaks =
-      result.device == QLatin1String(to_string(Device::cuda)) ? report["device_memory"].toObject() : report;
-  result.predicted_peak = bytes(peaks["predicted_peak_bytes"]);
-  result.measured_peak = bytes(peaks["measured_peak_bytes"]);
+  const auto peak = [&](const QJsonObject& of) {
+    return Peak{bytes(of["predicted_peak_bytes"]), bytes(of["measured_peak_bytes"])};
+  };
+  result.host = peak(report);
+  if (report["device"] == QLatin1String(to_string(Device::cuda))) {
+    result.gpu = peak(report["device_memory"].toObject());
+    result.gpu_name = report["device_note"].toString();
+  }
   result.computed_eager = bytes(report["computed_bytes"]["nala_eager"]);
   result.computed_flash = bytes(report["computed_bytes"]["softmax_flash"]);
   result.computed_materialised = bytes(report["computed_bytes"]["softmax_materialised"]);

@@ -14,16 +14,6 @@ QStringList files_in(const QString& folder) {
   return QDir(folder).entryList(QDir::Files | QDir::Hidden | QDir::NoDotAndDotDot);
 }
 
-// A program that stands in for the worker.
-QString make_script(const QString& name, const QByteArray& commands) {
-  const QString path = sandbox().file(name);
-  QFile file(path);
-  if (!file.open(QIODevice::WriteOnly)) return {};
-  file.write("#!/bin/sh\n" + commands);
-  file.setPermissions(file.permissions() | QFileDevice::ExeOwner);
-  return path;
-}
-
 }  // namespace
 
 class JobsTest : public QObject {
@@ -81,7 +71,7 @@ void JobsTest::queue_goes_on_after_a_bad_file() {
   QCOMPARE(queue.at(2).state, JobState::failed);
   QCOMPARE(queue.at(3).state, JobState::done);
   QCOMPARE(files_in(output.folder), QStringList({"one_x2.png", "two_x2.png"}));
-  QVERIFY(queue.at(0).result()->measured_peak > 0);
+  QVERIFY(queue.at(0).result()->peak().measured > 0);
   QVERIFY(queue.at(0).result()->computed_materialised > queue.at(0).result()->computed_flash);
 }
 
@@ -275,7 +265,7 @@ void JobsTest::a_gpus_memory_is_what_counts_on_it() {
   const QString script = make_script("gpu_worker", R"(read request
 echo '{"event":"planned","predicted":5000,"budget":9000}'
 echo '{"event":"memory","seconds":0.1,"host":700,"device":4000}'
-echo '{"event":"done","report":{"device":"cuda","predicted_peak_bytes":800,"measured_peak_bytes":750,
+echo '{"event":"done","report":{"device":"cuda","device_note":"A card","predicted_peak_bytes":800,"measured_peak_bytes":750,
 "device_memory":{"predicted_peak_bytes":5000,"measured_peak_bytes":4900}}}' | tr -d '\n'; echo
 )");
   JobQueue queue(script);
@@ -288,8 +278,10 @@ echo '{"event":"done","report":{"device":"cuda","predicted_peak_bytes":800,"meas
   QCOMPARE(result.samples.size(), std::size_t{1});
   QCOMPARE(result.samples.front().device.value_or(0), std::uint64_t{4000});
   QCOMPARE(result.samples.front().host, std::uint64_t{700});
-  QCOMPARE(result.predicted_peak, std::uint64_t{5000});
-  QCOMPARE(result.measured_peak, std::uint64_t{4900});
+  QCOMPARE(result.peak().predicted, std::uint64_t{5000});
+  QCOMPARE(result.peak().measured, std::uint64_t{4900});
+  QCOMPARE(result.host.measured, std::uint64_t{750});
+  QCOMPARE(result.gpu_name, QString("A card"));
 }
 
 }  // namespace nalasr::gui::test
