@@ -89,4 +89,7 @@ struct Job {
   }
 };
 
+/// How it stands, in a few words.
+QString state_text(const Job& job);
+
 }  // namespace nalasr::gui

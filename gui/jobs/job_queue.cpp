@@ -228,6 +228,9 @@ void JobQueue::start(Job& job) {
   request.input = job.input;
   request.model_file = job.run.model.file;
   request.model_sha256 = job.run.model.sha256;
+  request.sharper_file = job.run.model.sharper_file;
+  request.sharper_sha256 = job.run.model.sharper_sha256;
+  request.sharpness = job.run.used_sharpness();
   request.scale = job.run.scale;
   request.device = QString::fromLatin1(to_string(job.run.device));
   request.memory_limit = job.run.memory_limit;
@@ -384,28 +387,6 @@ void JobQueue::changed(int id) {
   const QModelIndex index = this->index(row_of(id));
   emit dataChanged(index, index);
   emit job_changed(id);
-}
-
-QString state_text(const Job& job) {
-  switch (job.state) {
-    case JobState::inspecting:
-      return JobQueue::tr("reading …");
-    case JobState::ready:
-      return job.facts ? describe(*job.facts) : QString();
-    case JobState::waiting:
-      return JobQueue::tr("waiting");
-    case JobState::running:
-      return JobQueue::tr("%1%").arg(static_cast<int>(job.fraction * 100));
-    case JobState::paused:
-      return JobQueue::tr("paused at %1%").arg(static_cast<int>(job.fraction * 100));
-    case JobState::done:
-      return job.has_unsaved_result() ? JobQueue::tr("done, not saved yet") : JobQueue::tr("done");
-    case JobState::failed:
-      return JobQueue::tr("failed: %1").arg(job.problem);
-    case JobState::cancelled:
-      return JobQueue::tr("cancelled");
-  }
-  return {};
 }
 
 }  // namespace nalasr::gui

@@ -104,6 +104,4 @@ class JobQueue : public QAbstractListModel {
   std::atomic<bool> ending_ = false;  ///< a large folder is not looked through to its end
 };
 
-QString state_text(const Job& job);
-
 }  // namespace nalasr::gui

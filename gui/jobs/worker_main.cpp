@@ -156,6 +156,12 @@ class Worker {
   Result<Upscaler> make_upscaler() {
     auto model = Model::load(native(request_.model_file), request_.model_sha256.toStdString());
     if (!model) return model.error();
+    if (request_.sharpness > 0) {
+      const auto sharper = Model::load(native(request_.sharper_file), request_.sharper_sha256.toStdString());
+      if (!sharper) return sharper.error();
+      model = Model::blend(*model, **sharper, request_.sharpness);
+      if (!model) return model.error();
+    }
     spec_ = (*model)->spec();
     UpscalerOptions options;
     if (request_.device == QLatin1String("cpu")) options.device = Device::cpu;

@@ -18,6 +18,9 @@ QByteArray WorkRequest::to_line() const {
                   {"png_compression", png_compression},
                   {"model_file", model_file},
                   {"model_sha256", model_sha256},
+                  {"sharper_file", sharper_file},
+                  {"sharper_sha256", sharper_sha256},
+                  {"sharpness", sharpness},
                   {"scale", scale},
                   {"device", device},
                   {"memory_limit", static_cast<qint64>(memory_limit)}});
@@ -35,6 +38,9 @@ std::optional<WorkRequest> WorkRequest::from_line(const QByteArray& line) {
   request.png_compression = object["png_compression"].toInt();
   request.model_file = object["model_file"].toString();
   request.model_sha256 = object["model_sha256"].toString();
+  request.sharper_file = object["sharper_file"].toString();
+  request.sharper_sha256 = object["sharper_sha256"].toString();
+  request.sharpness = object["sharpness"].toDouble();
   request.scale = object["scale"].toDouble();
   request.device = object["device"].toString();
   request.memory_limit = static_cast<std::uint64_t>(object["memory_limit"].toInteger());

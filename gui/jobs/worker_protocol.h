@@ -23,6 +23,8 @@ struct WorkRequest {
   int quality = 95;
   int png_compression = 6;
   QString model_file, model_sha256;
+  QString sharper_file, sharper_sha256;
+  double sharpness = 0;  ///< share of the sharper weights, where it is not 0
   double scale = 0;
   QString device = QStringLiteral("auto");
   std::uint64_t memory_limit = 0;  ///< bytes; 0: automatic

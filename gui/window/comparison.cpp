@@ -3,18 +3,10 @@
 #include <QFileInfo>
 #include <algorithm>
 
-#include "jobs/output_naming.h"
 #include "window/screen_profile.h"
 
 namespace nalasr::gui {
 namespace {
-
-QString label_of(const RunSettings& run) {
-  const QString name = run.model.title.isEmpty() ? run.model.name : run.model.title;
-  const QString scale = QStringLiteral("×") + scale_text(run.final_scale());
-  if (name.endsWith(scale)) return name;
-  return name + (name.contains(QChar(0xD7)) ? QStringLiteral(" → ") : QStringLiteral(" ")) + scale;  // "Photo ×2 → ×4"
-}
 
 std::shared_ptr<const StoredPicture> picture_of(const std::unique_ptr<PictureLoader>& loader) {
   return loader ? loader->picture() : nullptr;
@@ -95,10 +87,15 @@ std::vector<BeforeChoice> Comparison::choices() const {
     RunSettings run = newest_run_;
     run.model = model;
     run.scale = newest_run_.final_scale() == model.scale ? 0 : newest_run_.final_scale();
-    const bool is_made = std::any_of(made_.begin(), made_.end(), [&](const RunSettings& made) {
-      return made.model.file == model.file && made.final_scale() == run.final_scale();
-    });
-    if (!is_made) choices.push_back({BeforeChoice::model, {}, tr("%1 (to be computed)").arg(label_of(run)), run});
+    for (const double sharpness : {0.0, 1.0}) {
+      if (sharpness > 0 && !model.can_sharpen()) continue;
+      run.sharpness = sharpness;
+      const bool is_made = std::any_of(made_.begin(), made_.end(), [&](const RunSettings& made) {
+        return made.model.file == model.file && made.final_scale() == run.final_scale() &&
+               made.used_sharpness() == sharpness;
+      });
+      if (!is_made) choices.push_back({BeforeChoice::model, {}, tr("%1 (to be computed)").arg(label_of(run)), run});
+    }
   }
   return choices;
 }

@@ -34,8 +34,8 @@ class Comparison : public QObject {
   [[nodiscard]] const BeforeChoice& before() const { return before_; }
   /// The models whose results can be compared with.
   void set_models(const std::vector<ModelChoice>& models) { models_ = models; }
-  /// What can be chosen for the job on show: interpolations, its other results, and models that have none yet. Who
-  /// chooses one of the latter has it made and then calls set_before() with result_choice().
+  /// What can be chosen for the job on show: interpolations, its other results, and models that have none yet, plain
+  /// and sharpest. Who chooses one of the latter has it made and then calls set_before() with result_choice().
   [[nodiscard]] std::vector<BeforeChoice> choices() const;
   /// Decoding has ended for all that is on show.
   [[nodiscard]] bool is_complete() const;

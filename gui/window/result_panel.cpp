@@ -52,7 +52,7 @@ void ResultPanel::show_result(const Job& job, const JobResult& result) {
   summary_->setText(tr("%1 × %2 in %3 · %4 on %5 (%6)")
                         .arg(result.size.width())
                         .arg(result.size.height())
-                        .arg(duration_text(result.seconds), result.run.model.name,
+                        .arg(duration_text(result.seconds), label_of(result.run),
                              result.gpu ? gpu_text(result.gpu_name) : QStringLiteral("CPU"), result.instruction_set));
   const auto peak_text = [](const QString& memory, const Peak& peak) {
     return tr("%1: peak %2 measured, %3 predicted").arg(memory, bytes_text(peak.measured), bytes_text(peak.predicted));

@@ -47,8 +47,7 @@ RunPanel::RunPanel(QWidget* parent) : QWidget(parent) {
 
 void RunPanel::show_job(const Job& job, qint64 now) {
   const bool waiting = job.state == JobState::waiting, paused = job.state == JobState::paused;
-  const QString model = job.run.model.title.isEmpty() ? job.run.model.name : job.run.model.title;
-  title_->setText(job.for_comparison ? tr("Upscaling with %1, to compare").arg(model) : tr("Upscaling"));
+  title_->setText(job.for_comparison ? tr("Upscaling with %1, to compare").arg(label_of(job.run)) : tr("Upscaling"));
   bar_->setValue(static_cast<int>(job.fraction * 1000));
   QString text;
   if (waiting) {

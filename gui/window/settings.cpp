@@ -25,6 +25,7 @@ RunSettings Settings::run(const std::vector<ModelChoice>& models) {
   if (found != models.end()) run.model = *found;
   run.scale = std::clamp(s.value("run/scale", 0.0).toDouble(), 0.0, 8.0);
   run.device = static_cast<Device>(std::clamp(s.value("run/device", 0).toInt(), 0, 2));
+  run.sharpness = std::clamp(s.value("run/sharpness", 0.0).toDouble(), 0.0, 1.0);
   run.memory_limit = s.value("run/memory_limit", 0).toULongLong();
   return run;
 }
@@ -34,6 +35,7 @@ void Settings::set_run(const RunSettings& run) {
   s.setValue("run/model", run.model.file);
   s.setValue("run/scale", run.scale);
   s.setValue("run/device", static_cast<int>(run.device));
+  s.setValue("run/sharpness", run.sharpness);
   s.setValue("run/memory_limit", static_cast<qulonglong>(run.memory_limit));
 }
 

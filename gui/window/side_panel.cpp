@@ -4,10 +4,13 @@
 #include <QDoubleSpinBox>
 #include <QFileInfo>
 #include <QFormLayout>
+#include <QHBoxLayout>
 #include <QLabel>
 #include <QScrollArea>
 #include <QSignalBlocker>
+#include <QSlider>
 #include <QVBoxLayout>
+#include <cmath>
 
 #include "jobs/output_naming.h"
 #include "view/format.h"
@@ -121,6 +124,7 @@ QWidget* SidePanel::make_settings() {
   model_->setToolTip(tr("The network that upscales"));
   connect(model_, &QComboBox::activated, this, [this](int index) {
     if (index < static_cast<int>(models_.size())) {
+      update_sharpness();
       emit settings_changed();
     } else {
       emit choose_model_clicked();
@@ -162,6 +166,9 @@ QWidget* SidePanel::make_settings() {
     return label;
   };
   row(tr("&Model"), model_);
+  sharpness_row_ = make_sharpness();
+  sharpness_label_ = row(tr("S&harpness"), sharpness_row_);
+  sharpness_label_->setBuddy(sharpness_);
   row(tr("S&cale"), scale_);
   device_label_ = row(tr("&Device"), device_);
   set_has_gpu(false);
@@ -173,8 +180,38 @@ QWidget* SidePanel::make_settings() {
   return box;
 }
 
+QWidget* SidePanel::make_sharpness() {
+  sharpness_ = new QSlider(Qt::Horizontal);
+  sharpness_->setAccessibleName(tr("Sharpness"));
+  sharpness_->setToolTip(
+      tr("0%: the model as it is, true to the picture. 100%: crisper, with detail that is partly invented."));
+  sharpness_->setRange(0, 100);
+  sharpness_->setSingleStep(5);
+  sharpness_->setPageStep(20);
+  sharpness_value_ = new QLabel;
+  sharpness_value_->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+  const auto show_value = [this](int percent) { sharpness_value_->setText(tr("%1%").arg(percent)); };
+  show_value(100);  // the widest
+  sharpness_value_->setMinimumWidth(sharpness_value_->sizeHint().width());
+  show_value(0);
+  connect(sharpness_, &QSlider::valueChanged, this, show_value);
+  connect(sharpness_, &QSlider::valueChanged, this, &SidePanel::settings_changed);
+  auto* row = new QWidget;
+  auto* layout = new QHBoxLayout(row);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->addWidget(sharpness_, 1);
+  layout->addWidget(sharpness_value_);
+  return row;
+}
+
+void SidePanel::update_sharpness() {
+  const bool can = run_settings().model.can_sharpen();
+  sharpness_row_->setVisible(can);
+  sharpness_label_->setVisible(can);
+}
+
 void SidePanel::set_models(const std::vector<ModelChoice>& models, const RunSettings& chosen) {
-  const QSignalBlocker quiet_scale(scale_), quiet_limit(limit_);
+  const QSignalBlocker quiet(this);
   models_ = models;
   model_->clear();
   for (const ModelChoice& model : models_) model_->addItem(model.title.isEmpty() ? model.name : model.title);
@@ -185,6 +222,8 @@ void SidePanel::set_models(const std::vector<ModelChoice>& models, const RunSett
   device_->setCurrentIndex(std::max(0, device_->findData(static_cast<int>(chosen.device))));
   scale_->setValue(chosen.final_scale());
   limit_->setValue(static_cast<double>(chosen.memory_limit) / kGiB);
+  sharpness_->setValue(static_cast<int>(std::lround(chosen.sharpness * 100)));
+  update_sharpness();
 }
 
 void SidePanel::set_has_gpu(bool has_gpu) {
@@ -207,6 +246,7 @@ RunSettings SidePanel::run_settings() const {
   const auto index = static_cast<std::size_t>(std::max(0, model_->currentIndex()));
   if (index < models_.size()) run.model = models_[index];
   run.scale = scale_->value() == run.model.scale ? 0 : scale_->value();
+  run.sharpness = sharpness_->value() / 100.0;
   run.device = static_cast<Device>(device_->currentData().toInt());
   run.memory_limit = static_cast<std::uint64_t>(limit_->value() * kGiB);
   return run;

@@ -10,6 +10,7 @@
 class QComboBox;
 class QDoubleSpinBox;
 class QLabel;
+class QSlider;
 
 namespace nalasr::gui {
 
@@ -50,6 +51,9 @@ class SidePanel : public QWidget {
   void show_facts(const Job& job);
   void show_state(const Job& job, qint64 now);
   QWidget* make_settings();
+  QWidget* make_sharpness();
+  /// Only for a model that has sharper weights.
+  void update_sharpness();
 
   std::vector<ModelChoice> models_;
   QLabel *name_, *facts_, *problem_;
@@ -57,6 +61,9 @@ class SidePanel : public QWidget {
   QComboBox* device_;
   QLabel* device_label_;
   QDoubleSpinBox *scale_, *limit_;
+  QSlider* sharpness_;
+  QWidget* sharpness_row_;
+  QLabel *sharpness_label_, *sharpness_value_;
   QLabel *plan_size_, *plan_time_, *plan_memory_, *plan_fits_;
   QWidget *settings_box_, *plan_box_;
   RunPanel* run_;

@@ -47,6 +47,13 @@
     </message>
 </context>
 <context>
+    <name>Sharpness</name>
+    <message>
+        <source>%1, sharpness %2%</source>
+        <translation>%1, nitidezza %2%</translation>
+    </message>
+</context>
+<context>
     <name>main</name>
     <message>
         <source>Upscales pictures and compares before and after.</source>
@@ -539,7 +546,7 @@ Licenza MIT</translation>
     </message>
     <message>
         <source>main memory</source>
-        <translation>memoria centrale</translation>
+        <translation>memoria principale</translation>
     </message>
     <message>
         <source>in use</source>
@@ -1141,6 +1148,22 @@ Licenza MIT</translation>
     <message>
         <source>✓ Fits into the memory of the %1</source>
         <translation>✓ Ci sta nella memoria di %1</translation>
+    </message>
+    <message>
+        <source>S&amp;harpness</source>
+        <translation>&amp;Nitidezza</translation>
+    </message>
+    <message>
+        <source>Sharpness</source>
+        <translation>Nitidezza</translation>
+    </message>
+    <message>
+        <source>0%: the model as it is, true to the picture. 100%: crisper, with detail that is partly invented.</source>
+        <translation>0%: il modello così com’è, fedele all’immagine. 100%: più nitido, con dettagli in parte inventati.</translation>
+    </message>
+    <message>
+        <source>%1%</source>
+        <translation>%1%</translation>
     </message>
 </context>
 <context>

@@ -47,6 +47,13 @@
     </message>
 </context>
 <context>
+    <name>Sharpness</name>
+    <message>
+        <source>%1, sharpness %2%</source>
+        <translation>%1，锐度 %2%</translation>
+    </message>
+</context>
+<context>
     <name>main</name>
     <message>
         <source>Upscales pictures and compares before and after.</source>
@@ -1137,6 +1144,22 @@ MIT 许可证</translation>
     <message>
         <source>✓ Fits into the memory of the %1</source>
         <translation>✓ %1 的显存放得下</translation>
+    </message>
+    <message>
+        <source>S&amp;harpness</source>
+        <translation>锐度(&amp;H)</translation>
+    </message>
+    <message>
+        <source>Sharpness</source>
+        <translation>锐度</translation>
+    </message>
+    <message>
+        <source>0%: the model as it is, true to the picture. 100%: crisper, with detail that is partly invented.</source>
+        <translation>0%：模型原样，忠于图片。100%：更清晰，但部分细节是虚构的。</translation>
+    </message>
+    <message>
+        <source>%1%</source>
+        <translation>%1%</translation>
     </message>
 </context>
 <context>
