@@ -103,7 +103,9 @@ TEST(Strips, BandsCoverThePictureOnce) {
       for (const Band& band : bands) {
         EXPECT_EQ(band.first, next);
         next = band.last;
-        if (bands.size() > 1) EXPECT_GE(band.last - band.first, edge_columns(spec, block));
+        if (bands.size() > 1) {
+          EXPECT_GE(band.last - band.first, edge_columns(spec, block));
+        }
       }
       EXPECT_EQ(next, width);
     }
