@@ -195,7 +195,9 @@ std::string explanations(const Comparison& c) {
              "“Computed” marks what a method would need by formula, where it was not run: the tensors alive at the "
              "widest "
              "moment. What an allocator keeps beside them comes on top. No computed number is shown as measured. " +
-                 formulas_sentence(c)) +
+                 formulas_sentence(c) +
+                 (c.device == Device::cuda ? " Tiles are put together in host memory, which their formula counts."
+                                           : "")) +
          tag("dl", methods);
 }
 

@@ -52,7 +52,7 @@ tbody th{padding-top:18px;text-align:left}tbody th span{position:sticky;left:8px
 td:first-child{position:sticky;left:0;background:var(--page)}
 tr.ours td{font-weight:600}
 td.why{white-space:normal;min-width:16em;text-align:left;color:var(--soft)}
-.tag{font-size:.75rem;border:1px dashed currentColor;border-radius:4px;padding:0 5px;margin-left:6px;color:var(--soft);white-space:nowrap;font-weight:400}
+.tag{font-size:.75rem;border:1px dashed currentColor;border-radius:4px;padding:0 5px;margin-left:2px;color:var(--soft);white-space:nowrap;font-weight:400}
 .yes{color:var(--good)}.no{color:var(--bad)}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:4px 20px;margin:12px 0;font-size:.95rem}
 dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
