@@ -102,6 +102,10 @@ Result<Plan> Upscaler::plan(const ImageReader& reader, const UpscaleRequest& req
   return impl_->plan(reader, request);
 }
 
+std::string Upscaler::gpu_name(const Plan& plan) const {
+  return plan.device == Device::cuda ? impl_->network.device_note(plan) : "";
+}
+
 double Upscaler::seconds_per_pixel() {
   Picture picture;
   picture.info.width = 256;

@@ -25,6 +25,11 @@ enum class JobState {
   cancelled,
 };
 
+/// The most memory that a run held.
+struct Peak {
+  std::uint64_t predicted = 0, measured = 0;
+};
+
 /// A picture that a run has made.
 struct JobResult {
   QString file;                 ///< where it is now
@@ -32,12 +37,16 @@ struct JobResult {
   bool for_comparison = false;  ///< made to be looked at beside another: nobody asks to save it
   RunSettings run;
   QSize size;
-  std::uint64_t predicted_peak = 0, measured_peak = 0;
+  Peak host;
+  std::optional<Peak> gpu;                                                          ///< where one computed
   std::uint64_t computed_eager = 0, computed_flash = 0, computed_materialised = 0;  ///< nalasr/comparison.h
   double seconds = 0;
-  QString device, instruction_set;
+  QString gpu_name, instruction_set;
   QStringList warnings;
   std::vector<MemorySample> samples;
+
+  /// Of the memory that counts, as in peak_of().
+  [[nodiscard]] const Peak& peak() const { return gpu ? *gpu : host; }
 };
 
 struct Job {
@@ -50,11 +59,13 @@ struct Job {
   // Of the run under way, or of the last one.
   RunSettings run;
   bool wanted = false;          ///< its header is still being read; then its turn comes
+  bool in_series = false;       ///< the next summary counts it: it was to be upscaled, or could not be read
   bool to_folder = false;       ///< straight to its final name, else to a temporary place first
   bool for_comparison = false;  ///< only to look at beside the result that is there
   double fraction = 0;
   Eta eta;
-  std::uint64_t predicted = 0, budget = 0;
+  std::uint64_t predicted = 0, budget = 0;  ///< of the GPU's memory where one computes
+  QString gpu;                              ///< its name
   std::vector<MemorySample> samples;
 
   std::vector<JobResult> results;  ///< the newest last

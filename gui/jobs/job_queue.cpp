@@ -125,9 +125,11 @@ void JobQueue::inspect(int id) {
         job->state = JobState::failed;
         job->problem = QString::fromStdString(facts.error().message);
         job->hint = QString::fromStdString(facts.error().hint);
+        job->in_series = true;
       }
       changed(id);
       if (std::exchange(job->wanted, false) && facts) enqueue(id, job->run, true);
+      start_next();  // a series may have waited for this one
     });
   });
 }
@@ -138,6 +140,7 @@ void JobQueue::remove(int id) {
   beginRemoveRows({}, row, row);
   jobs_.erase(jobs_.begin() + row);
   endRemoveRows();
+  start_next();
 }
 
 void JobQueue::enqueue(int id, const RunSettings& run, bool to_folder) {
@@ -165,12 +168,14 @@ void JobQueue::enqueue_for_comparison(int id, const RunSettings& run) {
 
 void JobQueue::wait_for_turn(Job& job, const RunSettings& run) {
   job.run = run;
+  if (!job.for_comparison) job.in_series = true;
   job.state = JobState::waiting;
   job.problem.clear();
   job.hint.clear();
   job.fraction = 0;
   job.samples.clear();
   job.predicted = job.budget = 0;
+  job.gpu.clear();
   changed(job.id);
   start_next();
 }
@@ -194,16 +199,25 @@ void JobQueue::start_next() {
   const auto next =
       std::find_if(jobs_.begin(), jobs_.end(), [](const auto& job) { return job->state == JobState::waiting; });
   if (next != jobs_.end()) {
-    if (!series_.isValid()) {
-      series_.start();
-      summary_ = {};
-    }
+    // A run for comparison changes nothing in the list: alone it is no series.
+    if (!series_.isValid() && !(*next)->for_comparison) series_.start();
     start(**next);
-  } else if (series_.isValid()) {
-    summary_.seconds = static_cast<double>(series_.elapsed()) / 1000;
-    series_.invalidate();
-    emit queue_finished(summary_);
+  } else if (series_.isValid() && std::none_of(jobs_.begin(), jobs_.end(), [](auto& job) { return job->wanted; })) {
+    finish_series();
   }
+}
+
+void JobQueue::finish_series() {
+  QueueSummary summary;
+  for (const auto& job : jobs_) {
+    if (!std::exchange(job->in_series, false)) continue;
+    summary.done += job->state == JobState::done;
+    summary.failed += job->state == JobState::failed;
+    summary.cancelled += job->state == JobState::cancelled;
+  }
+  summary.seconds = static_cast<double>(series_.elapsed()) / 1000;
+  series_.invalidate();
+  emit queue_finished(summary);
 }
 
 void JobQueue::start(Job& job) {
@@ -236,11 +250,14 @@ void JobQueue::start(Job& job) {
 }
 
 void JobQueue::connect_worker(int id) {
-  connect(worker_.get(), &WorkerProcess::planned, this, [this, id](quint64 predicted, quint64 budget) {
-    find(id)->predicted = predicted;
-    find(id)->budget = budget;
-    emit job_progressed(id);
-  });
+  connect(worker_.get(), &WorkerProcess::planned, this,
+          [this, id](quint64 predicted, quint64 budget, const QString& gpu) {
+            Job& job = *find(id);
+            job.predicted = predicted;
+            job.budget = budget;
+            job.gpu = gpu;
+            emit job_progressed(id);
+          });
   connect(worker_.get(), &WorkerProcess::progressed, this, [this, id](double fraction) {
     Job& job = *find(id);
     job.fraction = std::max(job.fraction, fraction);
@@ -267,12 +284,14 @@ void JobQueue::complete(int id, const QJsonObject& report) {
   result.run = job.run;
   result.size = QSize(report["output"]["width"].toInt(), report["output"]["height"].toInt());
   const auto bytes = [](const QJsonValue& value) { return static_cast<std::uint64_t>(value.toInteger()); };
-  result.device = report["device"].toString();
-  // On a GPU its memory is what counts, as in peak_of().
-  const QJsonObject peaks =
-      result.device == QLatin1String(to_string(Device::cuda)) ? report["device_memory"].toObject() : report;
-  result.predicted_peak = bytes(peaks["predicted_peak_bytes"]);
-  result.measured_peak = bytes(peaks["measured_peak_bytes"]);
+  const auto peak = [&](const QJsonObject& of) {
+    return Peak{bytes(of["predicted_peak_bytes"]), bytes(of["measured_peak_bytes"])};
+  };
+  result.host = peak(report);
+  if (report["device"] == QLatin1String(to_string(Device::cuda))) {
+    result.gpu = peak(report["device_memory"].toObject());
+    result.gpu_name = report["device_note"].toString();
+  }
   result.computed_eager = bytes(report["computed_bytes"]["nala_eager"]);
   result.computed_flash = bytes(report["computed_bytes"]["softmax_flash"]);
   result.computed_materialised = bytes(report["computed_bytes"]["softmax_materialised"]);
@@ -290,7 +309,6 @@ void JobQueue::end(int id, JobState state, const QString& problem, const QString
   job.state = state;
   job.problem = problem;
   job.hint = hint;
-  ++(state == JobState::done ? summary_.done : state == JobState::failed ? summary_.failed : summary_.cancelled);
   worker_.release()->deleteLater();  // we are in one of its signals
   active_ = 0;
   const bool for_comparison = std::exchange(job.for_comparison, false);
@@ -343,6 +361,7 @@ void JobQueue::cancel(int id) {
     job->state = std::exchange(job->for_comparison, false) ? JobState::done : JobState::cancelled;
     changed(id);
   }
+  start_next();  // nothing may be left to wait for
 }
 
 void JobQueue::cancel_all() {

@@ -15,6 +15,8 @@
 
 namespace nalasr::gui {
 
+/// What has become of a series' pictures, as the list shows them: those that were to be upscaled, and those that could
+/// not be read since the summary before.
 struct QueueSummary {
   int done = 0, failed = 0, cancelled = 0;
   double seconds = 0;
@@ -82,6 +84,7 @@ class JobQueue : public QAbstractListModel {
   void inspect(int id);
   void wait_for_turn(Job& job, const RunSettings& run);
   void start_next();
+  void finish_series();
   void start(Job& job);
   void connect_worker(int id);
   void complete(int id, const QJsonObject& report);
@@ -96,7 +99,6 @@ class JobQueue : public QAbstractListModel {
   int active_ = 0;
   int next_id_ = 1;
   QString target_;  ///< of the job under way
-  QueueSummary summary_;
   QElapsedTimer clock_, series_;
   QThreadPool readers_;
   std::atomic<bool> ending_ = false;  ///< a large folder is not looked through to its end

@@ -68,6 +68,7 @@ Forecast Planner::make_forecast(const QString& input, const RunSettings& run) {
   auto plan = loaded_.upscaler->plan(**reader, request);
   if (!plan) return refuse(plan.error());
   made.plan = *plan;
+  made.gpu = QString::fromStdString(loaded_.upscaler->gpu_name(*plan));
   made.budget = request.memory_budget = budget_for(run.memory_limit, plan->device);
   if (auto within = loaded_.upscaler->plan(**reader, request)) {
     made.plan = *within;

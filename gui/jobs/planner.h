@@ -20,6 +20,7 @@ struct Forecast {
   QString problem, hint;                ///< why not
   std::optional<std::uint64_t> budget;  ///< bytes
   bool fits = true;                     ///< within the budget
+  QString gpu{};                        ///< the name of the one that would compute
   std::optional<double> seconds{};      ///< empty until this machine's pace is known
 };
 

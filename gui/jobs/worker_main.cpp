@@ -201,7 +201,8 @@ class Worker {
       plan = upscaler->plan(**reader, run);
       if (!plan) return plan.error();
       sink_.tell(wire::planned, {{"predicted", static_cast<qint64>(peak_of(*plan))},
-                                 {"budget", static_cast<qint64>(run.memory_budget.value_or(0))}});
+                                 {"budget", static_cast<qint64>(run.memory_budget.value_or(0))},
+                                 {"gpu", QString::fromStdString(upscaler->gpu_name(*plan))}});
     }
     // What the first event takes, pages of code above all, is no part of the run that is measured.
     (void)open_temporary();

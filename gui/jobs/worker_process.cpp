@@ -62,7 +62,7 @@ void WorkerProcess::handle(const QJsonObject& event) {
   const QString name = event[wire::event].toString();
   const auto bytes = [&](const char* field) { return static_cast<quint64>(event[QLatin1String(field)].toInteger()); };
   if (name == QLatin1String(wire::planned)) {
-    emit planned(bytes("predicted"), bytes("budget"));
+    emit planned(bytes("predicted"), bytes("budget"), event["gpu"].toString());
   } else if (name == QLatin1String(wire::temporary)) {
     temporary_ = event["path"].toString();
   } else if (name == QLatin1String(wire::progress)) {

@@ -35,7 +35,7 @@ class WorkerProcess : public QObject {
   [[nodiscard]] qint64 process_id() const { return process_.processId(); }
 
  signals:
-  void planned(quint64 predicted, quint64 budget);
+  void planned(quint64 predicted, quint64 budget, const QString& gpu);
   void progressed(double fraction);
   void sampled(const nalasr::gui::MemorySample& sample);
   void done(const QJsonObject& report);

@@ -35,7 +35,7 @@ struct WorkRequest {
 namespace wire {
 inline constexpr char pause[] = "pause", resume[] = "resume", cancel[] = "cancel";
 inline constexpr char event[] = "event";
-inline constexpr char planned[] = "planned";      // predicted, budget
+inline constexpr char planned[] = "planned";      // predicted, budget, gpu: its name where one computes
 inline constexpr char temporary[] = "temporary";  // path: what to remove should the child die
 inline constexpr char progress[] = "progress";    // fraction
 inline constexpr char memory[] = "memory";        // seconds, host, device (where there is one)

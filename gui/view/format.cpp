@@ -7,7 +7,10 @@
 namespace nalasr::gui {
 
 QString bytes_text(std::uint64_t bytes) {
-  return QLocale().formattedDataSize(static_cast<qint64>(bytes), bytes < (1U << 20) ? 0 : 1);
+  // A number and its unit stay on one line.
+  return QLocale()
+      .formattedDataSize(static_cast<qint64>(bytes), bytes < (1U << 20) ? 0 : 1)
+      .replace(QLatin1Char(' '), QChar::Nbsp);
 }
 
 QString duration_text(double seconds) {
@@ -27,6 +30,10 @@ QString zoom_text(double zoom) {
   const double percent = zoom * 100;
   const bool whole = percent >= 100 || std::abs(percent - std::round(percent)) < 0.05;
   return QLocale().toString(percent, 'f', whole ? 0 : 1) + QLatin1Char('%');
+}
+
+QString gpu_text(const QString& name) {
+  return name.isEmpty() ? QCoreApplication::translate("Device", "Graphics card") : name;
 }
 
 }  // namespace nalasr::gui

@@ -15,4 +15,7 @@ QString about_text(double seconds);
 /// "100%", "33.3%"
 QString zoom_text(double zoom);
 
+/// A graphics card by its name, or as such where that is not known.
+QString gpu_text(const QString& name);
+
 }  // namespace nalasr::gui

@@ -1,5 +1,6 @@
 #include "view/memory_chart.h"
 
+#include <QLocale>
 #include <QPainter>
 #include <QPainterPath>
 #include <algorithm>
@@ -19,9 +20,9 @@ struct LegendItem {
   Qt::PenStyle style;
 };
 
-// 1, 2 or 5 times a power of ten above the longest time.
+// 1, 2 or 5 times a power of ten above the longest time; a GPU may take a few tenths of a second.
 double nice_seconds(double seconds) {
-  const double power = std::pow(10, std::floor(std::log10(std::max(seconds, 1.0))));
+  const double power = std::pow(10, std::floor(std::log10(std::max(seconds, 0.1))));
   for (const double step : {1.0, 2.0, 5.0, 10.0}) {
     if (seconds <= step * power) return step * power;
   }
@@ -39,8 +40,11 @@ MemoryChart::MemoryChart(QWidget* parent) : QWidget(parent) {
 void MemoryChart::set_samples(const std::vector<MemorySample>& samples) {
   samples_ = samples;
   if (!samples_.empty()) {
+    const MemorySample& last = samples_.back();
     setAccessibleDescription(
-        tr("%1 in use, %2 predicted at most").arg(bytes_text(samples_.back().host), bytes_text(predicted_)));
+        last.device ? tr("GPU memory: %1 in use, %2 predicted at most; main memory: %3 in use")
+                          .arg(bytes_text(*last.device), bytes_text(predicted_), bytes_text(last.host))
+                    : tr("%1 in use, %2 predicted at most").arg(bytes_text(last.host), bytes_text(predicted_)));
   }
   update();
 }
@@ -73,11 +77,16 @@ void MemoryChart::paintEvent(QPaintEvent*) {
 
   std::vector<LegendItem> legend{{has_device ? tr("main memory") : tr("in use"), kHost, Qt::SolidLine}};
   if (has_device) legend.push_back({tr("GPU memory"), kDevice, Qt::SolidLine});
-  if (predicted_ > 0) legend.push_back({tr("predicted peak %1").arg(bytes_text(predicted_)), kPredicted, Qt::DashLine});
+  // Both lines are of the memory that counts: the GPU's where one computes.
+  if (predicted_ > 0) {
+    const QString name = has_device ? tr("predicted GPU peak %1") : tr("predicted peak %1");
+    legend.push_back({name.arg(bytes_text(predicted_)), kPredicted, Qt::DashLine});
+  }
   if (budget_ > 0) {
-    legend.push_back({budget_on_scale ? tr("limit %1").arg(bytes_text(budget_))
-                                      : tr("limit %1 (far above)").arg(bytes_text(budget_)),
-                      kBudget, Qt::DotLine});
+    const QString name = has_device ? tr("GPU limit %1") : tr("limit %1");
+    legend.push_back(
+        {budget_on_scale ? name.arg(bytes_text(budget_)) : tr("%1 (far above)").arg(name.arg(bytes_text(budget_))),
+         kBudget, Qt::DotLine});
   }
   // As many lines of legend as its texts take.
   struct Placed {
@@ -115,7 +124,7 @@ void MemoryChart::paintEvent(QPaintEvent*) {
   painter.drawText(QRectF(plot.left(), plot.bottom() + 3, plot.width(), metrics.height()), Qt::AlignLeft,
                    QStringLiteral("0"));
   painter.drawText(QRectF(plot.left(), plot.bottom() + 3, plot.width(), metrics.height()), Qt::AlignRight,
-                   tr("%1 s").arg(seconds));
+                   tr("%1 s").arg(QLocale().toString(seconds)));
 
   const auto curve = [&](const QColor& color, auto value) {
     QPainterPath path;

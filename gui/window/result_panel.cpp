@@ -49,19 +49,24 @@ void ResultPanel::show_result(const Job& job, const JobResult& result) {
   save_->setText(result.is_saved ? tr("Save again …") : tr("Save"));
   if (shown_ == result.file) return;
   shown_ = result.file;
-  summary_->setText(
-      tr("%1 × %2 in %3 · %4 on %5 (%6)")
-          .arg(result.size.width())
-          .arg(result.size.height())
-          .arg(duration_text(result.seconds), result.run.model.name, result.device.toUpper(), result.instruction_set));
-  peak_->setText(
-      tr("Peak %1 measured, %2 predicted").arg(bytes_text(result.measured_peak), bytes_text(result.predicted_peak)));
-  chart_->set_limits(result.predicted_peak, 0);
+  summary_->setText(tr("%1 × %2 in %3 · %4 on %5 (%6)")
+                        .arg(result.size.width())
+                        .arg(result.size.height())
+                        .arg(duration_text(result.seconds), result.run.model.name,
+                             result.gpu ? gpu_text(result.gpu_name) : QStringLiteral("CPU"), result.instruction_set));
+  const auto peak_text = [](const QString& memory, const Peak& peak) {
+    return tr("%1: peak %2 measured, %3 predicted").arg(memory, bytes_text(peak.measured), bytes_text(peak.predicted));
+  };
+  peak_->setText(result.gpu ? peak_text(gpu_text(result.gpu_name), *result.gpu) + '\n' +
+                                  peak_text(tr("Main memory"), result.host)
+                            : tr("Peak %1 measured, %2 predicted")
+                                  .arg(bytes_text(result.host.measured), bytes_text(result.host.predicted)));
+  chart_->set_limits(result.peak().predicted, 0);
   chart_->set_samples(result.samples);
   warnings_->setText(result.warnings.join('\n'));
   warnings_->setVisible(!result.warnings.isEmpty());
 
-  bars_->set_bars({{tr("NaLaSR, this run"), result.measured_peak, true},
+  bars_->set_bars({{tr("NaLaSR, this run"), result.peak().measured, true},
                    {tr("Same network, eager"), result.computed_eager},
                    {tr("Softmax, FlashAttention"), result.computed_flash},
                    {tr("Softmax, whole matrix"), result.computed_materialised}});

@@ -68,9 +68,11 @@ void RunPanel::show_job(const Job& job, qint64 now) {
   pause_->setToolTip(paused ? tr("Go on where it stopped") : tr("Stop computing for now; the memory stays taken"));
   pause_->setEnabled(!waiting);
   const MemorySample now_used = job.samples.empty() ? MemorySample{} : job.samples.back();
-  memory_->setText(now_used.device ? tr("%1 in use on the graphics card, %2 in main memory")
-                                         .arg(bytes_text(*now_used.device), bytes_text(now_used.host))
-                                   : tr("%1 in use").arg(bytes_text(now_used.host)));
+  const QString host = bytes_text(now_used.host);
+  const QString line = tr("%1: %2 in use");
+  memory_->setText(now_used.device ? line.arg(gpu_text(job.gpu), bytes_text(*now_used.device)) + '\n' +
+                                         line.arg(tr("Main memory"), host)
+                                   : tr("%1 in use").arg(host));
   chart_->set_limits(job.predicted, job.budget);
   chart_->set_samples(job.samples);
 }

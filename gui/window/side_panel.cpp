@@ -149,8 +149,8 @@ QWidget* SidePanel::make_settings() {
   device_->setAccessibleName(tr("Device"));
   device_->setToolTip(tr("What computes: the graphics card where it is there, or the processor"));
   device_->addItem(tr("automatic"), static_cast<int>(Device::automatic));
-  device_->addItem(tr("Graphics card"), static_cast<int>(Device::cuda));
-  device_->addItem(tr("Processor"), static_cast<int>(Device::cpu));
+  device_->addItem(tr("Graphics card (GPU)"), static_cast<int>(Device::cuda));
+  device_->addItem(tr("Processor (CPU)"), static_cast<int>(Device::cpu));
   connect(device_, &QComboBox::activated, this, &SidePanel::settings_changed);
 
   auto* box = new QWidget;
@@ -287,10 +287,13 @@ void SidePanel::show_forecast(const Forecast& forecast) {
   const Plan& plan = *forecast.plan;
   plan_size_->setText(tr("%1 × %2").arg(plan.output_width).arg(plan.output_height));
   plan_time_->setText(forecast.seconds ? about_text(*forecast.seconds) : tr("measuring this machine …"));
-  plan_memory_->setText(tr("%1 at its peak").arg(bytes_text(peak_of(plan))));
+  const bool on_gpu = plan.device == Device::cuda;
+  plan_memory_->setText(on_gpu ? tr("%1 of the graphics card, %2 of main memory")
+                                     .arg(bytes_text(peak_of(plan)), bytes_text(plan.predicted_peak))
+                               : tr("%1 at its peak").arg(bytes_text(peak_of(plan))));
   if (forecast.fits) {
     plan_fits_->setText(forecast.budget ? tr("✓ Fits: %1 may be taken").arg(bytes_text(*forecast.budget))
-                                        : tr("✓ Fits into the graphics card"));
+                                        : tr("✓ Fits into the memory of the %1").arg(gpu_text(forecast.gpu)));
     colors.setColor(QPalette::WindowText, QColor(0x3F, 0xA3, 0x4D));
   } else {
     plan_fits_->setText(tr("✗ Does not fit into %1: raise the limit, close other programs, or choose a smaller scale")

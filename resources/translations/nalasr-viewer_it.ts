@@ -2,6 +2,13 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="it" sourcelanguage="en">
 <context>
+    <name>Device</name>
+    <message>
+        <source>Graphics card</source>
+        <translation>Scheda grafica</translation>
+    </message>
+</context>
+<context>
     <name>Duration</name>
     <message>
         <source>under a second</source>
@@ -551,12 +558,24 @@ Licenza MIT</translation>
         <translation>limite %1</translation>
     </message>
     <message>
-        <source>limit %1 (far above)</source>
-        <translation>limite %1 (molto più su)</translation>
-    </message>
-    <message>
         <source>%1 s</source>
         <translation>%1 s</translation>
+    </message>
+    <message>
+        <source>GPU memory: %1 in use, %2 predicted at most; main memory: %3 in use</source>
+        <translation>Memoria GPU: %1 in uso, al massimo %2 previsti; memoria principale: %3 in uso</translation>
+    </message>
+    <message>
+        <source>predicted GPU peak %1</source>
+        <translation>picco GPU previsto %1</translation>
+    </message>
+    <message>
+        <source>GPU limit %1</source>
+        <translation>limite GPU %1</translation>
+    </message>
+    <message>
+        <source>%1 (far above)</source>
+        <translation>%1 (molto più su)</translation>
     </message>
 </context>
 <context>
@@ -853,6 +872,14 @@ Licenza MIT</translation>
         <source>Softmax, whole matrix</source>
         <translation>Softmax, matrice</translation>
     </message>
+    <message>
+        <source>%1: peak %2 measured, %3 predicted</source>
+        <translation>%1: picco %2 misurato, %3 previsto</translation>
+    </message>
+    <message>
+        <source>Main memory</source>
+        <translation>Memoria principale</translation>
+    </message>
 </context>
 <context>
     <name>nalasr::gui::RunPanel</name>
@@ -925,12 +952,16 @@ Licenza MIT</translation>
         <translation>Ingrandimento con %1, per confronto</translation>
     </message>
     <message>
-        <source>%1 in use on the graphics card, %2 in main memory</source>
-        <translation>%1 in uso sulla scheda grafica, %2 nella memoria principale</translation>
-    </message>
-    <message>
         <source> · %1 left</source>
         <translation> · ancora %1</translation>
+    </message>
+    <message>
+        <source>%1: %2 in use</source>
+        <translation>%1: %2 in uso</translation>
+    </message>
+    <message>
+        <source>Main memory</source>
+        <translation>Memoria principale</translation>
     </message>
 </context>
 <context>
@@ -1092,20 +1123,24 @@ Licenza MIT</translation>
         <translation>Che cosa calcola: la scheda grafica se c’è, oppure il processore</translation>
     </message>
     <message>
-        <source>Graphics card</source>
-        <translation>Scheda grafica</translation>
-    </message>
-    <message>
-        <source>Processor</source>
-        <translation>Processore</translation>
-    </message>
-    <message>
         <source>&amp;Device</source>
         <translation>&amp;Dispositivo</translation>
     </message>
     <message>
-        <source>✓ Fits into the graphics card</source>
-        <translation>✓ Ci sta nella scheda grafica</translation>
+        <source>Graphics card (GPU)</source>
+        <translation>Scheda grafica (GPU)</translation>
+    </message>
+    <message>
+        <source>Processor (CPU)</source>
+        <translation>Processore (CPU)</translation>
+    </message>
+    <message>
+        <source>%1 of the graphics card, %2 of main memory</source>
+        <translation>%1 della scheda grafica, %2 di memoria principale</translation>
+    </message>
+    <message>
+        <source>✓ Fits into the memory of the %1</source>
+        <translation>✓ Ci sta nella memoria di %1</translation>
     </message>
 </context>
 <context>

@@ -2,6 +2,13 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN" sourcelanguage="en">
 <context>
+    <name>Device</name>
+    <message>
+        <source>Graphics card</source>
+        <translation>显卡</translation>
+    </message>
+</context>
+<context>
     <name>Duration</name>
     <message>
         <source>under a second</source>
@@ -551,12 +558,24 @@ MIT 许可证</translation>
         <translation>上限 %1</translation>
     </message>
     <message>
-        <source>limit %1 (far above)</source>
-        <translation>上限 %1（远高于图表）</translation>
-    </message>
-    <message>
         <source>%1 s</source>
         <translation>%1 秒</translation>
+    </message>
+    <message>
+        <source>GPU memory: %1 in use, %2 predicted at most; main memory: %3 in use</source>
+        <translation>显存：已用 %1，预计最多 %2；主内存：已用 %3</translation>
+    </message>
+    <message>
+        <source>predicted GPU peak %1</source>
+        <translation>预计显存峰值 %1</translation>
+    </message>
+    <message>
+        <source>GPU limit %1</source>
+        <translation>显存上限 %1</translation>
+    </message>
+    <message>
+        <source>%1 (far above)</source>
+        <translation>%1（远高于图表）</translation>
     </message>
 </context>
 <context>
@@ -849,6 +868,14 @@ MIT 许可证</translation>
         <source>Softmax, whole matrix</source>
         <translation>Softmax，完整矩阵</translation>
     </message>
+    <message>
+        <source>%1: peak %2 measured, %3 predicted</source>
+        <translation>%1：峰值实测 %2，预计 %3</translation>
+    </message>
+    <message>
+        <source>Main memory</source>
+        <translation>主内存</translation>
+    </message>
 </context>
 <context>
     <name>nalasr::gui::RunPanel</name>
@@ -921,12 +948,16 @@ MIT 许可证</translation>
         <translation>正在用 %1 放大以供对比</translation>
     </message>
     <message>
-        <source>%1 in use on the graphics card, %2 in main memory</source>
-        <translation>显卡使用 %1，主内存使用 %2</translation>
-    </message>
-    <message>
         <source> · %1 left</source>
         <translation> · 剩余%1</translation>
+    </message>
+    <message>
+        <source>%1: %2 in use</source>
+        <translation>%1：已用 %2</translation>
+    </message>
+    <message>
+        <source>Main memory</source>
+        <translation>主内存</translation>
     </message>
 </context>
 <context>
@@ -1088,20 +1119,24 @@ MIT 许可证</translation>
         <translation>用什么计算：显卡（如有）或处理器</translation>
     </message>
     <message>
-        <source>Graphics card</source>
-        <translation>显卡</translation>
-    </message>
-    <message>
-        <source>Processor</source>
-        <translation>处理器</translation>
-    </message>
-    <message>
         <source>&amp;Device</source>
         <translation>设备(&amp;D)</translation>
     </message>
     <message>
-        <source>✓ Fits into the graphics card</source>
-        <translation>✓ 显存放得下</translation>
+        <source>Graphics card (GPU)</source>
+        <translation>显卡（GPU）</translation>
+    </message>
+    <message>
+        <source>Processor (CPU)</source>
+        <translation>处理器（CPU）</translation>
+    </message>
+    <message>
+        <source>%1 of the graphics card, %2 of main memory</source>
+        <translation>显存 %1，主内存 %2</translation>
+    </message>
+    <message>
+        <source>✓ Fits into the memory of the %1</source>
+        <translation>✓ %1 的显存放得下</translation>
     </message>
 </context>
 <context>

@@ -65,6 +65,15 @@ QString cut_sample(const QString& name, const QRect& part, int times_larger) {
   return path;
 }
 
+QString make_script(const QString& name, const QByteArray& commands) {
+  const QString path = sandbox().file(name);
+  QFile file(path);
+  if (!file.open(QIODevice::WriteOnly)) return {};
+  file.write("#!/bin/sh\n" + commands);
+  file.setPermissions(file.permissions() | QFileDevice::ExeOwner);
+  return path;
+}
+
 void activate(QWidget& window) {
 #ifdef NALASR_HAS_XCB
   if (auto* native = qGuiApp->nativeInterface<QNativeInterface::QX11Application>()) {

@@ -43,6 +43,8 @@ RunSettings tiny();
 QString make_picture(const QString& name, int width, int height);
 /// A part of the sample picture, written as PNG; returns its path.
 QString cut_sample(const QString& name, const QRect& part, int times_larger = 1);
+/// A shell script that stands in for the worker; returns its path.
+QString make_script(const QString& name, const QByteArray& commands);
 /// Keyboard focus, also where there is no window manager to give it.
 void activate(QWidget& window);
 

@@ -14,16 +14,6 @@ QStringList files_in(const QString& folder) {
   return QDir(folder).entryList(QDir::Files | QDir::Hidden | QDir::NoDotAndDotDot);
 }
 
-// A program that stands in for the worker.
-QString make_script(const QString& name, const QByteArray& commands) {
-  const QString path = sandbox().file(name);
-  QFile file(path);
-  if (!file.open(QIODevice::WriteOnly)) return {};
-  file.write("#!/bin/sh\n" + commands);
-  file.setPermissions(file.permissions() | QFileDevice::ExeOwner);
-  return path;
-}
-
 }  // namespace
 
 class JobsTest : public QObject {
@@ -31,6 +21,7 @@ class JobsTest : public QObject {
 
  private slots:
   void queue_goes_on_after_a_bad_file();
+  void the_summary_counts_what_the_list_shows();
   void queue_pauses_resumes_and_cancels();
   void queue_retries();
   void pictures_still_being_read_take_part();
@@ -75,13 +66,47 @@ void JobsTest::queue_goes_on_after_a_bad_file() {
   QVERIFY(finished.wait(60000));
   const auto summary = finished.front().front().value<QueueSummary>();
   QCOMPARE(summary.done, 2);
-  QCOMPARE(summary.failed, 1);
+  QCOMPARE(summary.failed, 2);  // the one that could not even be read stands in the list as well
   QCOMPARE(queue.at(0).state, JobState::done);
   QCOMPARE(queue.at(2).state, JobState::failed);
   QCOMPARE(queue.at(3).state, JobState::done);
   QCOMPARE(files_in(output.folder), QStringList({"one_x2.png", "two_x2.png"}));
-  QVERIFY(queue.at(0).result()->measured_peak > 0);
+  QVERIFY(queue.at(0).result()->peak().measured > 0);
   QVERIFY(queue.at(0).result()->computed_materialised > queue.at(0).result()->computed_flash);
+}
+
+void JobsTest::the_summary_counts_what_the_list_shows() {
+  JobQueue queue(viewer_program());
+  OutputSettings output;
+  output.folder = sandbox().file("summary_out");
+  queue.set_output(output);
+  QSignalSpy finished(&queue, &JobQueue::queue_finished);
+  const auto next_summary = [&] {
+    if (finished.isEmpty() && !finished.wait(60000)) return QueueSummary{-1, -1, -1};
+    return finished.takeFirst().front().value<QueueSummary>();
+  };
+  // All are still being read when they are asked for; the unreadable one comes last.
+  queue.add({make_picture("counted.png", 40, 30), sandbox().file("nowhere.png")});
+  queue.enqueue_all(tiny());
+  QueueSummary summary = next_summary();
+  QCOMPARE(summary.done, 1);
+  QCOMPARE(summary.failed, 1);
+
+  // What was told is not told again.
+  const int long_one = queue.add({make_picture("counted_long.png", 900, 700)});
+  queue.add({make_picture("counted_last.png", 40, 30)});
+  queue.enqueue_all(light());
+  QVERIFY(wait_until([&] { return queue.job(long_one)->fraction > 0 && queue.waiting_count() == 1; }));
+  queue.cancel_all();
+  summary = next_summary();
+  QCOMPARE(summary.done, 0);
+  QCOMPARE(summary.failed, 0);
+  QCOMPARE(summary.cancelled, 2);  // the one that waited too
+  QCOMPARE(queue.at(3).state, JobState::cancelled);
+
+  queue.enqueue_for_comparison(queue.at(0).id, light());
+  QVERIFY(wait_until([&] { return queue.active() == nullptr; }));
+  QVERIFY(finished.isEmpty());  // the list is as it was
 }
 
 void JobsTest::queue_pauses_resumes_and_cancels() {
@@ -240,7 +265,7 @@ void JobsTest::a_gpus_memory_is_what_counts_on_it() {
   const QString script = make_script("gpu_worker", R"(read request
 echo '{"event":"planned","predicted":5000,"budget":9000}'
 echo '{"event":"memory","seconds":0.1,"host":700,"device":4000}'
-echo '{"event":"done","report":{"device":"cuda","predicted_peak_bytes":800,"measured_peak_bytes":750,
+echo '{"event":"done","report":{"device":"cuda","device_note":"A card","predicted_peak_bytes":800,"measured_peak_bytes":750,
 "device_memory":{"predicted_peak_bytes":5000,"measured_peak_bytes":4900}}}' | tr -d '\n'; echo
 )");
   JobQueue queue(script);
@@ -253,8 +278,10 @@ echo '{"event":"done","report":{"device":"cuda","predicted_peak_bytes":800,"meas
   QCOMPARE(result.samples.size(), std::size_t{1});
   QCOMPARE(result.samples.front().device.value_or(0), std::uint64_t{4000});
   QCOMPARE(result.samples.front().host, std::uint64_t{700});
-  QCOMPARE(result.predicted_peak, std::uint64_t{5000});
-  QCOMPARE(result.measured_peak, std::uint64_t{4900});
+  QCOMPARE(result.peak().predicted, std::uint64_t{5000});
+  QCOMPARE(result.peak().measured, std::uint64_t{4900});
+  QCOMPARE(result.host.measured, std::uint64_t{750});
+  QCOMPARE(result.gpu_name, QString("A card"));
 }
 
 }  // namespace nalasr::gui::test

@@ -2,13 +2,13 @@
 
 namespace nalasr::gui::test {
 
-void WindowFixture::show_window() {
+void WindowFixture::show_window(const QString& worker_program) {
   OutputSettings output;
   output.folder = out_;
   Settings::set_output(output);
   Settings::set_theme(Theme::light);
   Settings::set_run(light());
-  window_ = std::make_unique<MainWindow>(viewer_program());
+  window_ = std::make_unique<MainWindow>(worker_program.isEmpty() ? viewer_program() : worker_program);
   window_->resize(1280, 800);
   window_->show();
   QVERIFY(QTest::qWaitForWindowExposed(window_.get()));

@@ -20,7 +20,8 @@ class WindowFixture : public QObject {
   Q_OBJECT
 
  protected:
-  void show_window();
+  /// `worker_program`: what does the work as a child; empty: the viewer.
+  void show_window(const QString& worker_program = {});
   const Job& job() { return *window_->queue().job(window_->current()); }
   QAction* action(const char* name) { return window_->findChild<QAction*>(QLatin1String(name)); }
   bool wait_for(JobState state);

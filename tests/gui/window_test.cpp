@@ -95,8 +95,8 @@ void WindowTest::upscales_with_live_memory() {
   const qint64 worst = std::max(longest, heartbeat->longest());
   qInfo("longest pause of the GUI thread: %lld ms", static_cast<long long>(worst));
   QVERIFY(kSanitized || worst < 300);
-  QVERIFY(job().result()->measured_peak > 0);
-  QVERIFY(kSanitized || job().result()->measured_peak <= job().result()->predicted_peak * 12 / 10);
+  QVERIFY(job().result()->peak().measured > 0);
+  QVERIFY(kSanitized || job().result()->peak().measured <= job().result()->peak().predicted * 12 / 10);
   QVERIFY(shown_texts().contains("measured"));
 }
 

@@ -81,6 +81,8 @@ class Upscaler {
 
   /// The plan for a picture whose header was read. Errors: as make_plan, device_unavailable.
   [[nodiscard]] Result<Plan> plan(const ImageReader& reader, const UpscaleRequest& request) const;
+  /// The name of the GPU that a plan is for; empty where it is for the CPU.
+  [[nodiscard]] std::string gpu_name(const Plan& plan) const;
   /// What the network takes for a pixel of the input on this machine, measured now on a small made-up picture (a tenth
   /// of a second or so): for estimates.
   double seconds_per_pixel();
