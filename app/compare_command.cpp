@@ -148,9 +148,19 @@ Result<Wanted> understand(const Arguments& a) {
 }
 
 std::string readable(std::uint64_t bytes) {
-  if (bytes < (1ULL << 30)) return mebibytes(bytes);
+  const double gibibytes = static_cast<double>(bytes) / (1 << 30);
+  if (gibibytes < 1) return mebibytes(bytes);
   char text[40];
-  std::snprintf(text, sizeof text, "%.1f GiB", static_cast<double>(bytes) / (1 << 30));
+  std::snprintf(text, sizeof text, gibibytes < 1024 ? "%.1f GiB" : "%.1f TiB",
+                gibibytes < 1024 ? gibibytes : gibibytes / 1024);
+  return text;
+}
+
+/// Of what is estimated only: "42.0 s", "35 min", "4.8 h".
+std::string roughly(double s) {
+  if (s < 120) return seconds(s);
+  char text[40];
+  std::snprintf(text, sizeof text, s < 7200 ? "%.0f min" : "%.1f h", s < 7200 ? s / 60 : s / 3600);
   return text;
 }
 
@@ -176,9 +186,9 @@ class Runs {
     if (!is_ours(method) && !torch_program()) {
       entry.reason = kHowToGetTorch;
     } else if (usable > 0 && entry.computed > usable) {
-      entry.reason = "it would need " + readable(entry.computed) + " of " + readable(usable) + " that it may take";
+      entry.reason = "it would need " + readable(entry.computed) + ", and may take " + readable(usable);
     } else if (const double expected = expected_seconds(entry); expected > wanted_.limit) {
-      entry.reason = "it would take about " + seconds(expected) + ", as smaller pictures say; the limit is " +
+      entry.reason = "it would take about " + roughly(expected) + ", as smaller pictures say; the limit is " +
                      seconds(wanted_.limit);
     } else {
       measure(entry, size.of_input ? input : std::string(), usable);

@@ -166,11 +166,11 @@ Result<std::vector<std::uint8_t>> Writer::bytes() const {
   std::string json = header.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   json.resize((json.size() + 7) / 8 * 8, ' ');  // the data starts on a multiple of 8
 
-  std::vector<std::uint8_t> bytes;
-  bytes.reserve(kLengthBytes + json.size() + offset);
-  append(bytes, std::uint64_t{json.size()});
-  bytes.insert(bytes.end(), json.begin(), json.end());
-  for (const Item* item : order) bytes.insert(bytes.end(), item->data.begin(), item->data.end());
+  const auto length = std::bit_cast<std::array<std::uint8_t, kLengthBytes>>(std::uint64_t{json.size()});
+  std::vector<std::uint8_t> bytes(kLengthBytes + json.size() + offset);
+  auto to = std::copy(length.begin(), length.end(), bytes.begin());
+  to = std::copy(json.begin(), json.end(), to);
+  for (const Item* item : order) to = std::copy(item->data.begin(), item->data.end(), to);
   return bytes;
 }
 

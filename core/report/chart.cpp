@@ -12,7 +12,8 @@ namespace nalasr {
 namespace {
 
 constexpr double kWidth = 480, kHeight = 320;
-constexpr double kLeft = 66, kRight = 16, kTop = 14, kBottom = 46;
+// On the left there is room for "256 MiB" in the larger letters of a phone.
+constexpr double kLeft = 82, kRight = 16, kTop = 14, kBottom = 46;
 constexpr double kBarHeight = 40, kCutRatio = 4;
 
 std::string number(double value) {
@@ -66,7 +67,11 @@ std::string short_tokens(double tokens) {
 }
 
 std::string tick_text(double value, ChartUnit unit) {
-  if (unit == ChartUnit::seconds) return duration(value);
+  if (unit == ChartUnit::seconds) {
+    char text[32];
+    std::snprintf(text, sizeof text, value < 1 ? "%g ms" : "%g s", value < 1 ? value * 1e3 : value);
+    return text;
+  }
   std::string out = format_bytes(static_cast<std::uint64_t>(value));
   if (const auto zero = out.find(".0 "); zero != std::string::npos) out.erase(zero, 2);
   return out;
@@ -137,22 +142,23 @@ std::string log_chart(const std::string& title, const std::vector<ChartLine>& li
   std::sort(stops.begin(), stops.end());
   double last = -1e9;
   for (const double stop : stops) {
-    if (x.at(stop) - last < 46) continue;  // labels must not touch
+    if (x.at(stop) - last < 60) continue;  // labels must not touch
     last = x.at(stop);
     body += line(last, kHeight - kBottom, last, kHeight - kBottom + 5, "tick") +
             text(last, kHeight - kBottom + 20, "middle", short_tokens(stop));
   }
   body += text((kLeft + kWidth - kRight) / 2, kHeight - 6, "middle", "tokens (pixels of the input)");
-  for (const ChartLine& l : lines) {
-    for (std::size_t i = 1; i < l.points.size(); ++i) {
-      const ChartPoint &a = l.points[i - 1], &b = l.points[i];
+  // The first one last, so that ours lies on top.
+  for (auto l = lines.rbegin(); l != lines.rend(); ++l) {
+    for (std::size_t i = 1; i < l->points.size(); ++i) {
+      const ChartPoint &a = l->points[i - 1], &b = l->points[i];
       const std::string css =
-          "line m-" + std::string(to_string(l.method)) + (a.measured && b.measured ? "" : " dashed");
+          "line m-" + std::string(to_string(l->method)) + (a.measured && b.measured ? "" : " dashed");
       body += line(x.at(a.x), y.at(a.y), x.at(b.x), y.at(b.y), css.c_str());
     }
   }
-  for (const ChartLine& l : lines)
-    for (const ChartPoint& p : l.points) body += marker(l.method, x.at(p.x), y.at(p.y), !p.measured);
+  for (auto l = lines.rbegin(); l != lines.rend(); ++l)
+    for (const ChartPoint& p : l->points) body += marker(l->method, x.at(p.x), y.at(p.y), !p.measured);
   return svg(title, kHeight, body);
 }
 
@@ -213,7 +219,9 @@ std::string timeline_chart(const std::string& title, const std::vector<MemorySam
     body += line(kLeft, at, kWidth - kRight, at, "predicted") +
             text(kLeft + 6, at - 6, "start", "predicted before it began: " + format_bytes(predicted));
   }
-  body += text(kLeft, bottom + 20, "start", "0 s") + text(kWidth - kRight, bottom + 20, "end", duration(end));
+  body += text(kLeft, bottom + 20, "start", "0 s") +
+          text((kLeft + kWidth - kRight) / 2, bottom + 20, "middle", "time since the run began") +
+          text(kWidth - kRight, bottom + 20, "end", duration(end));
   return svg(title, kHeight, body);
 }
 

@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <limits>
+#include <utility>
 
 #include "base/text.h"
 #include "nalasr/comparison_report.h"
@@ -12,50 +14,60 @@ namespace {
 
 constexpr std::uint64_t kClaimedTokens[] = {70'752, 307'200};
 
-/// How much less `ours` is than `other`, in percent.
-double percent_less(std::uint64_t ours, std::uint64_t other) {
-  return 100 * (1 - static_cast<double>(ours) / static_cast<double>(other));
+Finding against(const ComparisonEntry& rival, std::uint64_t ours) {
+  const bool measured = rival.run.has_value();
+  const std::uint64_t theirs = measured ? rival.run->peak() : rival.computed;
+  return {.standing = standing(ours, theirs),
+          .rival = std::string(to_string(rival.method)) + (measured ? "" : " would need"),
+          .bytes = format_bytes(theirs),
+          .measured = measured};
 }
 
-Finding against(const ComparisonEntry& rival, std::uint64_t ours) {
-  Finding finding{.measured = rival.run.has_value()};
-  const std::uint64_t theirs = finding.measured ? rival.run->peak() : rival.computed;
-  const double less = percent_less(ours, theirs);
-  finding.amount = less >= 0 ? percent(less) + " less" : percent(-less) + " more";
-  finding.rival =
-      std::string(to_string(rival.method)) + (finding.measured ? " (" : " would need (") + format_bytes(theirs) + ")";
-  return finding;
+/// "a, b and c".
+std::string listed(const std::vector<std::string>& names) {
+  std::string text;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    text += (i == 0 ? "" : i + 1 == names.size() ? " and " : ", ") + names[i];
+  return text;
+}
+
+std::string claim_at(std::uint64_t tokens, const std::vector<ClaimRow>& rows) {
+  std::vector<std::string> reached, missed, smaller;
+  std::uint64_t ours = 0;
+  for (const ClaimRow& row : rows) {
+    if (!row.known || row.tokens != tokens) continue;
+    ours = row.ours;
+    const std::string name = to_string(row.rival);
+    if (row.theirs < row.ours) {
+      smaller.push_back(name + " (" + format_bytes(row.theirs) + (row.measured ? ")" : ", computed)"));
+    } else {
+      (row.reached() ? reached : missed).push_back(name + (row.measured ? "" : " (computed)"));
+    }
+  }
+  if (ours == 0) return "";
+  std::string text = "At " + grouped(tokens) + " tokens NaLaSR needs " + format_bytes(ours) + ". 92.3% less or better ";
+  text += reached.empty() ? "is reached against none" : "is reached against " + listed(reached);
+  if (!missed.empty()) text += (reached.empty() ? ": not against " : "; it is not reached against ") + listed(missed);
+  text += ".";
+  if (!smaller.empty())
+    text += " " + listed(smaller) + (smaller.size() == 1 ? " needs" : " need") + " less memory than NaLaSR.";
+  return text;
+}
+
+/// Least squares through the logarithms of pairs of tokens and bytes.
+std::optional<double> slope(const std::vector<std::pair<std::uint64_t, std::uint64_t>>& points) {
+  double n = 0, sx = 0, sy = 0, sxx = 0, sxy = 0;
+  for (const auto& [tokens, bytes] : points) {
+    if (bytes == 0) continue;
+    const double x = std::log(static_cast<double>(tokens)), y = std::log(static_cast<double>(bytes));
+    n += 1, sx += x, sy += y, sxx += x * x, sxy += x * y;
+  }
+  const double spread = n * sxx - sx * sx;
+  if (n < 2 || spread < 1e-9) return {};
+  return (n * sxy - sx * sy) / spread;
 }
 
 }  // namespace
-
-std::string percent(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, value >= 99.9 && value < 100 ? "%.2f%%" : "%.1f%%", value);
-  return text;
-}
-
-std::string grouped(std::uint64_t number) {
-  std::string text = std::to_string(number);
-  for (int at = static_cast<int>(text.size()) - 3; at > 0; at -= 3) text.insert(static_cast<std::size_t>(at), ",");
-  return text;
-}
-
-std::string duration(double seconds) {
-  char text[32];
-  if (seconds < 1) {
-    std::snprintf(text, sizeof text, "%.3g ms", seconds * 1e3);
-  } else {
-    std::snprintf(text, sizeof text, seconds < 100 ? "%.3g s" : "%.0f s", seconds);
-  }
-  return text;
-}
-
-std::string grouped_number(const std::string& number) {
-  const std::size_t point = std::min(number.find('.'), number.size());
-  if (number.find_first_not_of("0123456789") < point) return number;
-  return grouped(std::stoull(number.substr(0, point))) + number.substr(point);
-}
 
 Findings findings(const Comparison& c) {
   const ComparisonEntry* const ours = c.chosen();
@@ -75,23 +87,40 @@ std::string headline(const Comparison& c) {
   std::string text = found.ours;
   for (std::size_t i = 0; i < found.against.size(); ++i) {
     const Finding& f = found.against[i];
-    text += (i == 0 ? ", " : "; ") + f.amount + " than " + f.rival + (f.measured ? "" : " [computed]");
+    text += (i == 0 ? ", " : "; ") + f.standing.amount + " " + f.standing.link + " " + f.rival + " (" + f.bytes + ")" +
+            (f.measured ? "" : " [computed]");
   }
   return text + ".";
 }
 
-std::string claim_sentence(const Comparison& c) {
-  std::string reached, missed;
-  for (const ClaimRow& row : claim_rows(c)) {
-    if (!row.known) continue;
-    std::string& list = row.reached() ? reached : missed;
-    list += (list.empty() ? "" : ", ") + std::string(to_string(row.rival)) + " at " + grouped(row.tokens) +
-            (row.measured ? "" : " (computed)");
+std::string formulas_sentence(const Comparison& c) {
+  std::vector<std::string> list;
+  for (const Method m : kAllMethods) {
+    double low = std::numeric_limits<double>::max(), high = 0;
+    for (const ComparisonEntry& e : c.entries) {
+      if (e.method != m || !e.run || e.computed == 0) continue;
+      const double ratio = static_cast<double>(e.run->peak()) / static_cast<double>(e.computed);
+      low = std::min(low, ratio), high = std::max(high, ratio);
+    }
+    if (high == 0) continue;
+    char text[64];
+    std::snprintf(text, sizeof text, high - low < 0.005 ? " %.2f" : " %.2f to %.2f", low, high);
+    list.push_back(to_string(m) + std::string(text));
   }
-  std::string text =
-      reached.empty() ? "92.3% is reached against none of them" : "92.3% or more is reached against " + reached;
-  if (!missed.empty()) text += reached.empty() ? ": not against " + missed : "; it is not reached against " + missed;
-  return text + ".";
+  return list.empty() ? "" : "What ran here took, as a multiple of what its formula says: " + listed(list) + ".";
+}
+
+std::vector<std::string> claim_sentences(const Comparison& c) {
+  const std::vector<ClaimRow> rows = claim_rows(c);
+  std::vector<std::string> sentences;
+  for (const std::uint64_t tokens : kClaimedTokens)
+    if (std::string text = claim_at(tokens, rows); !text.empty()) sentences.push_back(std::move(text));
+  if (std::any_of(rows.begin(), rows.end(),
+                  [](const ClaimRow& r) { return r.known && r.rival == Method::softmax_tiled && r.theirs < r.ours; }))
+    sentences.emplace_back(
+        "Tiles take the least memory, for they are computed one at a time. What they give up is the picture: none sees "
+        "beyond its 64 pixels and the 8 around them.");
+  return sentences;
 }
 
 std::vector<ClaimRow> claim_rows(const Comparison& c) {
@@ -106,7 +135,9 @@ std::vector<ClaimRow> claim_rows(const Comparison& c) {
         if (ours == nullptr || !ours->run || (!e.run && e.computed == 0)) continue;
         row.known = true;
         row.measured = e.run.has_value();
-        row.less = percent_less(ours->run->peak(), e.run ? e.run->peak() : e.computed);
+        row.ours = ours->run->peak();
+        row.theirs = e.run ? e.run->peak() : e.computed;
+        row.less = percent_less(row.ours, row.theirs);
       }
       rows.push_back(row);
     }
@@ -114,15 +145,25 @@ std::vector<ClaimRow> claim_rows(const Comparison& c) {
 }
 
 std::optional<double> memory_slope(const Comparison& c, Method method) {
-  double n = 0, sx = 0, sy = 0, sxx = 0, sxy = 0;
-  for (const ComparisonEntry& e : c.entries) {
-    if (e.method != method || !e.run || e.run->peak() == 0) continue;
-    const double x = std::log(static_cast<double>(e.tokens())), y = std::log(static_cast<double>(e.run->peak()));
-    n += 1, sx += x, sy += y, sxx += x * x, sxy += x * y;
-  }
-  const double spread = n * sxx - sx * sx;
-  if (n < 2 || spread < 1e-9) return {};
-  return (n * sxy - sx * sy) / spread;
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> points;
+  for (const ComparisonEntry& e : c.entries)
+    if (e.method == method && e.run) points.emplace_back(e.tokens(), e.run->peak());
+  return slope(points);
+}
+
+std::optional<double> computed_slope(const Comparison& c, Method method) {
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> points;
+  for (const ComparisonEntry& e : c.entries)
+    if (e.method == method) points.emplace_back(e.tokens(), e.computed);
+  return slope(points);
+}
+
+std::string slope_text(const Comparison& c, Method method) {
+  const auto measured = memory_slope(c, method), known = measured ? measured : computed_slope(c, method);
+  if (!known) return "";
+  char text[40];
+  std::snprintf(text, sizeof text, "slope %.2f%s", *known, measured ? "" : " by formula");
+  return text;
 }
 
 }  // namespace nalasr

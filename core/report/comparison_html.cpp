@@ -1,7 +1,5 @@
 // A comparison as one self-contained page.
 #include <algorithm>
-#include <cmath>
-#include <cstdio>
 
 #include "base/text.h"
 #include "nalasr/comparison_report.h"
@@ -15,6 +13,9 @@ namespace {
 std::string tag(const std::string& name, const std::string& content, const std::string& css = {}) {
   return "<" + name + (css.empty() ? "" : " class=\"" + css + "\"") + ">" + content + "</" + name + ">";
 }
+
+/// With a space before it, where a narrow line may break.
+constexpr const char* kComputedTag = " <span class=\"tag\">computed</span>";
 
 std::string small_marker(Method method) {
   return "<svg viewBox=\"0 0 16 16\" aria-hidden=\"true\">" + marker(method, 8, 8, false) + "</svg>";
@@ -59,14 +60,8 @@ std::vector<ChartLine> lines_of(const Comparison& c, ChartUnit unit) {
 std::string legend(const Comparison& c, const std::vector<ChartLine>& lines, bool with_slope) {
   std::string items;
   for (const ChartLine& l : lines) {
-    std::string name = escaped(to_string(l.method));
-    const auto slope = with_slope ? memory_slope(c, l.method) : std::nullopt;
-    if (slope) {
-      char text[40];
-      std::snprintf(text, sizeof text, " · slope %.2f", *slope);
-      name += text;
-    }
-    items += tag("li", small_marker(l.method) + name);
+    const std::string slope = with_slope ? slope_text(c, l.method) : "";
+    items += tag("li", small_marker(l.method) + to_string(l.method) + (slope.empty() ? "" : " · " + slope));
   }
   return tag("ul", items, "legend");
 }
@@ -78,10 +73,11 @@ std::string charts(const Comparison& c) {
   std::string out =
       figure("Peak " + where + " against tokens", log_chart("Peak memory against tokens", memory, ChartUnit::bytes),
              legend(c, memory, true),
-             "Both axes are logarithmic. A slope of 1 means: twice the picture, twice the memory; 2 means four "
-             "times. Slopes are through measured points only. Hollow marks and dashed lines are computed.");
+             "Both axes are logarithmic. A slope of 1 means: twice the picture, twice the memory; 2: four times; "
+             "0: no more. Below 1, part of the memory does not grow with the picture. Slopes are through measured "
+             "points, unless they say by formula. Hollow marks and dashed lines are computed.");
   out += figure("Time against tokens", log_chart("Time against tokens", time, ChartUnit::seconds),
-                legend(c, time, false), "Median of the timed runs; measured only.");
+                legend(c, time, false), "Both axes are logarithmic. Median of the timed runs; measured only.");
   const ComparisonEntry* const ours = c.chosen();
   if (ours == nullptr) return tag("div", out, "charts");
   std::vector<ChartBar> bars;
@@ -96,16 +92,11 @@ std::string charts(const Comparison& c) {
   const bool seen = gpu && ours->run->device_driver > 0;
   out += figure(std::string(seen ? "GPU" : "Host") + " memory over time, nala-strips at " + size_text(*ours),
                 timeline_chart("Memory over time", ours->run->timeline, seen, gpu ? 0 : ours->run->predicted_peak), "",
-                seen ? "The last timed run, as the driver sees the card: its own context is included."
+                seen ? "The last timed run, as the driver sees the card: " + format_bytes(ours->run->device_driver) +
+                           ". What is above the peak of " + format_bytes(ours->run->peak()) +
+                           " is CUDA's own context and code."
                      : "The last timed run: resident memory above program, weights and input.");
   return tag("div", out, "charts");
-}
-
-std::string per_token(double amount, std::uint64_t tokens) {
-  char text[40];
-  const double value = amount / static_cast<double>(tokens);
-  std::snprintf(text, sizeof text, value < 100 ? "%.3g" : "%.0f", value);
-  return grouped_number(text);
 }
 
 std::string bytes_cell(std::uint64_t bytes) { return tag("td", bytes > 0 ? format_bytes(bytes) : "–"); }
@@ -113,7 +104,7 @@ std::string bytes_cell(std::uint64_t bytes) { return tag("td", bytes > 0 ? forma
 std::string entry_row(const ComparisonEntry& e, bool gpu) {
   std::string row = tag("td", small_marker(e.method) + to_string(e.method));
   if (!e.run) {
-    row += e.computed > 0 ? tag("td", format_bytes(e.computed) + tag("span", "computed", "tag")) : tag("td", "–");
+    row += e.computed > 0 ? tag("td", format_bytes(e.computed) + kComputedTag) : tag("td", "–");
     row += "<td class=\"why\" colspan=\"" + std::string(gpu ? "8" : "6") + "\">Not measured: " + escaped(e.reason) +
            "</td>";
     return tag("tr", row);
@@ -139,30 +130,35 @@ std::string table(const Comparison& c) {
   head += tag("th", gpu ? "Host memory" : "Whole process");
   std::string body;
   const ComparisonEntry* before = nullptr;
-  for (const ComparisonEntry& e : c.entries) {
+  for (const ComparisonEntry& e : c.entries) {  // a body for each picture, so that paper breaks between them
     if (before == nullptr || before->width != e.width || before->height != e.height)
-      body += "<tr><th colspan=\"10\">" + grouped(e.tokens()) + " tokens: " + size_text(e) + " → " +
-              std::to_string(e.width * c.scale) + "×" + std::to_string(e.height * c.scale) + "</th></tr>";
+      body += std::string(before == nullptr ? "" : "</tbody>") + "<tbody><tr><th colspan=\"" + (gpu ? "10" : "8") +
+              "\">" +
+              tag("span", grouped(e.tokens()) + " tokens: " + size_text(e) + " → " + std::to_string(e.width * c.scale) +
+                              "×" + std::to_string(e.height * c.scale)) +
+              "</th></tr>";
     body += entry_row(e, gpu);
     before = &e;
   }
-  return tag("div", tag("table", tag("thead", tag("tr", head)) + tag("tbody", body)), "scroll");
+  if (before != nullptr) body += "</tbody>";
+  return tag("div", tag("table", tag("thead", tag("tr", head)) + body), "scroll");
 }
 
 std::string claim_cell(const ClaimRow& row) {
   if (!row.known) return tag("td", "–");
-  const std::string amount = percent(std::abs(row.less)) + (row.less < 0 ? " more" : " less");
-  return tag("td", amount + " · " +
-                       tag("span", row.reached() ? "✓ reached" : "✗ not reached", row.reached() ? "yes" : "no") +
-                       (row.measured ? "" : tag("span", "computed", "tag")));
+  const Standing s = standing(row.ours, row.theirs);
+  const std::string verdict = row.reached() ? "✓ reached" : s.more ? "✗ needs less than NaLaSR" : "✗ not reached";
+  return tag("td", s.amount + " " + s.link + " " + tag("span", format_bytes(row.theirs), "value") +
+                       (row.measured ? "" : kComputedTag) + "<br>" +
+                       tag("span", verdict, row.reached() ? "yes" : "no"));
 }
 
 std::string claim(const Comparison& c) {
   const std::vector<ClaimRow> rows = claim_rows(c);
-  if (std::none_of(rows.begin(), rows.end(), [](const ClaimRow& r) { return r.known; }))
-    return tag("p", "Not measured here: the claim is about 70,752 and 307,200 tokens, --sizes 264x268,640x480.",
-               "soft");
-  std::string body;
+  const std::vector<std::string> sentences = claim_sentences(c);
+  if (sentences.empty()) return tag("p", kClaimElsewhere, "soft");
+  std::string text, body;
+  for (const std::string& sentence : sentences) text += tag("p", escaped(sentence));
   for (const Method m : kAllMethods) {
     std::string cells;
     bool any = false;
@@ -170,9 +166,8 @@ std::string claim(const Comparison& c) {
       if (row.rival == m) cells += claim_cell(row), any = any || row.known;
     if (any) body += tag("tr", tag("td", small_marker(m) + to_string(m)) + cells);
   }
-  const std::string head = tag("th", "NaLaSR against") + tag("th", "70,752 tokens") + tag("th", "307,200 tokens");
-  return tag("p", escaped(claim_sentence(c))) +
-         tag("div", tag("table", tag("thead", tag("tr", head)) + tag("tbody", body)), "scroll");
+  const std::string head = tag("th", "NaLaSR needs, beside") + tag("th", "70,752 tokens") + tag("th", "307,200 tokens");
+  return text + tag("div", tag("table", tag("thead", tag("tr", head)) + tag("tbody", body), "claim"), "scroll");
 }
 
 std::string explanations(const Comparison& c) {
@@ -180,9 +175,12 @@ std::string explanations(const Comparison& c) {
   for (const Method m : methods_of(c))
     methods += tag("dt", small_marker(m) + to_string(m)) + tag("dd", escaped(description(m)));
   const std::string peak = c.device == Device::cuda
-                               ? "The peak is what the device's allocator had in use at its highest, weights included; "
-                                 "reserved is what it held for "
-                                 "that; the driver's figure is the growth of the card's use, its context included."
+                               ? "The peak counts GPU memory, weights included. NaLaSR's is by how much the card's "
+                                 "free memory shrank, which the driver gives in steps of 2 MiB: so it can stand that "
+                                 "much above the prediction. LibTorch's is what its allocator had in use at its "
+                                 "highest, the work space of cuBLAS included, which does not grow with the picture; "
+                                 "reserved is what it held for that. The driver's figure is the growth of the card's "
+                                 "use, CUDA's context and code included."
                                : "The peak is resident memory at its highest, above the loaded program, the weights "
                                  "and the 8-bit input; the "
                                  "8-bit result is included, because every method keeps it whole here. The program "
@@ -196,7 +194,10 @@ std::string explanations(const Comparison& c) {
          tag("p",
              "“Computed” marks what a method would need by formula, where it was not run: the tensors alive at the "
              "widest "
-             "moment. What an allocator keeps beside them comes on top. No computed number is shown as measured.") +
+             "moment. What an allocator keeps beside them comes on top. No computed number is shown as measured. " +
+                 formulas_sentence(c) +
+                 (c.device == Device::cuda ? " Tiles are put together in host memory, which their formula counts."
+                                           : "")) +
          tag("dl", methods);
 }
 
@@ -207,8 +208,9 @@ std::string html_report(const Comparison& c) {
   std::string items;
   for (const Finding& f : found.against)
     items +=
-        tag("li", tag("b", escaped(f.amount)) +
-                      tag("span", "than " + escaped(f.rival) + (f.measured ? "" : tag("span", "computed", "tag"))));
+        tag("li", tag("b", f.standing.amount, f.standing.more ? "no" : "") +
+                      tag("span", f.standing.link + " " + f.rival + " " + tag("span", "(" + f.bytes + ")", "value") +
+                                      (f.measured ? "" : kComputedTag)));
   std::string facts;
   for (const auto& [name, value] : conditions(c)) {
     const bool literal = name == "Command";

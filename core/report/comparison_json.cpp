@@ -99,6 +99,8 @@ std::string json_report(const Comparison& c) {
     json claim = {{"tokens", row.tokens}, {"rival", to_string(row.rival)}, {"known", row.known}};
     if (row.known) {
       claim["percent_less"] = row.less;
+      claim["nalasr_bytes"] = row.ours;
+      claim["rival_bytes"] = row.theirs;
       claim["rival_is"] = row.measured ? "measured" : "computed";
       claim["reached"] = row.reached();
     }

@@ -1,7 +1,5 @@
 // A comparison as Markdown and as CSV.
 #include <algorithm>
-#include <cmath>
-#include <cstdio>
 #include <sstream>
 
 #include "base/text.h"
@@ -31,12 +29,6 @@ std::string quoted(const std::string& text) {
   return out + "\"";
 }
 
-std::string per_token(double amount, std::uint64_t tokens, const char* format) {
-  char text[40];
-  std::snprintf(text, sizeof text, format, amount / static_cast<double>(tokens));
-  return text;
-}
-
 std::string bytes_or_dash(std::uint64_t bytes) { return bytes > 0 ? format_bytes(bytes) : "–"; }
 
 std::vector<std::string> cells(const ComparisonEntry& e) {
@@ -50,14 +42,41 @@ std::vector<std::string> cells(const ComparisonEntry& e) {
   const auto [low, high] = std::minmax_element(r.seconds.begin(), r.seconds.end());
   out.push_back(format_bytes(r.peak()));
   out.push_back(bytes_or_dash(r.predicted_peak));
-  out.push_back(per_token(static_cast<double>(r.peak()), e.tokens(), "%.0f"));
+  out.push_back(per_token(static_cast<double>(r.peak()), e.tokens()));
   out.push_back(bytes_or_dash(r.device_reserved));
   out.push_back(bytes_or_dash(r.device_driver));
   out.push_back(format_bytes(r.host_peak) + " / " + format_bytes(r.host_total));
   out.push_back(duration(r.median_seconds()) + " (" + duration(*low) + "–" + duration(*high) + ")");
-  out.push_back(per_token(r.median_seconds() * 1e9, e.tokens(), "%.3g"));
+  out.push_back(per_token(r.median_seconds() * 1e9, e.tokens()));
   out.push_back(r.code + ", " + r.precision);
   return out;
+}
+
+std::string slopes(const Comparison& c) {
+  std::string list;
+  for (const Method m : kAllMethods)
+    if (const std::string text = slope_text(c, m); !text.empty())
+      list += (list.empty() ? "" : "; ") + std::string(to_string(m)) + " " + text;
+  if (list.empty()) return "";
+  return "\nGrowth of the peak with the tokens (slope 1: twice the picture, twice the memory; 2: four times): " + list +
+         ".\n";
+}
+
+std::string claim_part(const Comparison& c) {
+  const std::vector<std::string> sentences = claim_sentences(c);
+  if (sentences.empty()) return std::string(kClaimElsewhere) + "\n";
+  std::string text;
+  for (const std::string& sentence : sentences) text += sentence + "\n\n";
+  text += row({"tokens", "rival", "its peak", "NaLaSR needs", "92.3% reached"});
+  text += row(std::vector<std::string>(5, "---"));
+  for (const ClaimRow& claim : claim_rows(c)) {
+    if (!claim.known) continue;
+    const Standing s = standing(claim.ours, claim.theirs);
+    text += row({grouped(claim.tokens), to_string(claim.rival),
+                 format_bytes(claim.theirs) + (claim.measured ? "" : " (computed)"),
+                 s.amount + (s.link == "as much as" ? " as much" : ""), claim.reached() ? "yes" : "no"});
+  }
+  return text;
 }
 
 }  // namespace
@@ -68,18 +87,8 @@ std::string markdown_report(const Comparison& c) {
                "host peak / process", "time, median (min–max)", "ns/token", "code"});
   text += row(std::vector<std::string>(12, "---"));
   for (const ComparisonEntry& e : c.entries) text += row(cells(e));
-  text += "\n## The published claim: 92.3% less peak memory\n\n" + claim_sentence(c) + "\n\n" +
-          row({"tokens", "against", "here", "reached"});
-  text += row(std::vector<std::string>(4, "---"));
-  for (const ClaimRow& claim : claim_rows(c)) {
-    const std::string here = !claim.known ? "not in this comparison"
-                                          : percent(std::abs(claim.less)) + (claim.less < 0 ? " more" : " less") +
-                                                (claim.measured ? "" : " (computed)");
-    text += row({grouped(claim.tokens), to_string(claim.rival), here,
-                 !claim.known      ? "–"
-                 : claim.reached() ? "yes"
-                                   : "no"});
-  }
+  text += slopes(c) + "\n## The published claim: 92.3% less peak memory\n\n" + claim_part(c);
+  if (const std::string formulas = formulas_sentence(c); !formulas.empty()) text += "\n" + formulas + "\n";
   text += "\n## How it was measured\n\n";
   for (const auto& [name, value] : conditions(c)) text += "- " + name + ": " + value + "\n";
   return text;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,16 +11,27 @@
 
 namespace nalasr {
 
-std::string percent(double value);          ///< "92.3%"
+std::string percent(double value);          ///< "92.3%"; what is below 100 never reads 100
 std::string grouped(std::uint64_t number);  ///< "70,752"
-std::string duration(double seconds);       ///< "37.9 s", "59.9 ms"
+std::string duration(double seconds);       ///< "37.9 s", "59.0 ms": three digits
+/// "27,412", "28.9", "0.51".
+std::string per_token(double amount, std::uint64_t tokens);
 
-/// The same with the digits before its decimal point grouped: "27,412", "28.9".
-std::string grouped_number(const std::string& number);
+/// By how much `ours` is below `theirs`, in percent; negative: above.
+double percent_less(std::uint64_t ours, std::uint64_t theirs);
 
-/// One rival at the chosen picture: "97.4% less" than "nala-eager (1.5 GiB)".
+/// How one number of bytes stands to another, to be followed by the other's name: "97.4% less" "than",
+/// "7.2 times" "as much as". A share says little where it is above one half: a factor is read at once.
+struct Standing {
+  std::string amount, link;
+  bool more = false;
+};
+Standing standing(std::uint64_t ours, std::uint64_t theirs);
+
+/// One rival at the chosen picture: "97.4% less" "than" "nala-eager" "1.5 GiB".
 struct Finding {
-  std::string amount{}, rival{};
+  Standing standing;
+  std::string rival{}, bytes{};
   bool measured = true;
 };
 /// What headline() says, in its parts.
@@ -29,8 +41,20 @@ struct Findings {
 };
 Findings findings(const Comparison& comparison);
 
-/// Against whom the published claim holds here, and against whom it does not.
-std::string claim_sentence(const Comparison& comparison);
+/// Against whom the published claim holds here, against whom it does not, and who needs less than NaLaSR; one text for
+/// each number of tokens, and what tiles give up where they win. Empty where the claim's sizes are not in it.
+std::vector<std::string> claim_sentences(const Comparison& comparison);
+inline constexpr const char* kClaimElsewhere =
+    "Not measured here: the claim is about 70,752 and 307,200 tokens, --sizes 264x268,640x480.";
+
+/// memory_slope through what was computed, for a method that did not run often enough.
+std::optional<double> computed_slope(const Comparison& comparison, Method method);
+/// "slope 0.56", "slope 2.00 by formula"; empty where nothing can be said.
+std::string slope_text(const Comparison& comparison, Method method);
+
+/// How far the formulas were from what ran here: measured over computed, method by method. Empty where nothing was
+/// both.
+std::string formulas_sentence(const Comparison& comparison);
 
 /// What and how it was measured: names and values.
 std::vector<std::pair<std::string, std::string>> conditions(const Comparison& comparison);

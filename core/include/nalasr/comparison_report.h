@@ -29,9 +29,10 @@ std::string headline(const Comparison& comparison);
 struct ClaimRow {
   std::uint64_t tokens = 0;
   Method rival = Method::softmax_flash;
-  bool known = false;     ///< whether both sides are in this comparison
-  bool measured = false;  ///< the rival's number; ours always is
-  double less = 0;        ///< percent; negative: ours needs more
+  bool known = false;                  ///< whether both sides are in this comparison
+  bool measured = false;               ///< the rival's number; ours always is
+  double less = 0;                     ///< percent; negative: ours needs more
+  std::uint64_t ours = 0, theirs = 0;  ///< bytes
   [[nodiscard]] bool reached() const { return known && less >= kClaimedPercent; }
   static constexpr double kClaimedPercent = 92.3;
 };

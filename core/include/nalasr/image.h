@@ -50,12 +50,12 @@ struct StripView {
 
 /// What travels beside the pixels. Empty vectors mean "absent".
 struct Metadata {
-  std::vector<std::byte> icc;   ///< ICC profile
-  std::vector<std::byte> exif;  ///< TIFF-structured EXIF block, without the "Exif\0\0" prefix
-  std::vector<std::byte> xmp;   ///< XMP packet (UTF-8 XML)
-  double gamma = 0;             ///< PNG gAMA value (e.g. 0.45455); 0 = absent
-  int srgb_intent = -1;         ///< PNG sRGB rendering intent 0..3; -1 = absent
-  double x_dpi = 0, y_dpi = 0;  ///< resolution in dots per inch; 0 = absent
+  std::vector<std::byte> icc{};   ///< ICC profile
+  std::vector<std::byte> exif{};  ///< TIFF-structured EXIF block, without the "Exif\0\0" prefix
+  std::vector<std::byte> xmp{};   ///< XMP packet (UTF-8 XML)
+  double gamma = 0;               ///< PNG gAMA value (e.g. 0.45455); 0 = absent
+  int srgb_intent = -1;           ///< PNG sRGB rendering intent 0..3; -1 = absent
+  double x_dpi = 0, y_dpi = 0;    ///< resolution in dots per inch; 0 = absent
 };
 
 /// Metadata for a picture whose orientation was applied to the pixels and whose size changed: EXIF and XMP

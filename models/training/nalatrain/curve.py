@@ -7,6 +7,13 @@ import json
 from pathlib import Path
 
 
+def held_out(row: dict) -> dict[str, float]:
+    """PSNR-Y on held-out pictures by kind, and beside a discriminator the share of the original's detail."""
+    if "validation_psnr_y" in row:
+        return {"bicubic": row["validation_psnr_y"]}
+    return {kind: value for kind, value in row.get("validation", {}).items() if kind in ("bicubic", "blind", "detail_blind")}
+
+
 def draw(rows: list[dict], out: Path) -> None:
     """Training loss (means of about 10 s), learning rate and held-out PSNR-Y over the steps."""
     import matplotlib
@@ -15,20 +22,31 @@ def draw(rows: list[dict], out: Path) -> None:
     import matplotlib.pyplot as plt
 
     losses = [row for row in rows if "loss" in row]
-    checks = [row for row in rows if "validation_psnr_y" in row]
+    checks = [(row["step"] / 1000, values) for row in rows if "step" in row and (values := held_out(row))]
     phases = [row for row in rows if row.get("event") == "phase"]
+    shape = lambda row: (row["batch"], row["patch"])
+    phases = [row for i, row in enumerate(phases) if i == 0 or shape(row) != shape(phases[i - 1])]  # resumed: the same again
     figure, (top, bottom) = plt.subplots(2, 1, figsize=(8, 6), sharex=True, layout="constrained")
     steps = [row["step"] / 1000 for row in losses]
-    top.plot(steps, [row["loss"] for row in losses], color="tab:blue", lw=1)
-    top.set_ylim(0.0155, 0.0205)
+    values = [row["loss"] for row in losses]
+    top.plot(steps, values, color="tab:blue", lw=1)
+    late = sorted(values[len(values) // 10 :])  # the first steps would flatten all others
+    top.set_ylim(0.98 * late[0], 1.02 * late[-1])
     top.set_ylabel("L1 loss (training patches)", color="tab:blue")
     right = top.twinx()
     right.plot(steps, [row["rate"] for row in losses], color="tab:gray", ls="--", lw=1)
     right.set_ylabel("learning rate", color="tab:gray")
-    bottom.plot(
-        [row["step"] / 1000 for row in checks], [row["validation_psnr_y"] for row in checks], "o-", color="tab:green"
-    )
+    for kind, color in (("bicubic", "tab:green"), ("blind", "tab:purple")):
+        points = [(step, values[kind]) for step, values in checks if kind in values]
+        if points:
+            bottom.plot(*zip(*points), "o-", color=color, label=kind)
     bottom.set_ylabel("held-out PSNR-Y of the average (dB)")
+    details = [(step, values["detail_blind"]) for step, values in checks if "detail_blind" in values]
+    if details:
+        axis = bottom.twinx()
+        axis.plot(*zip(*details), "s--", color="tab:orange")
+        axis.set_ylabel("detail, of the original's (blind)", color="tab:orange")
+    bottom.legend(loc="best")
     bottom.set_xlabel("steps (thousands)")
     for row in phases:
         for axis in (top, bottom):

@@ -1,6 +1,7 @@
 // Makes PNG files of every kind with libpng itself, independent of the code under test.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <stdexcept>
 
@@ -95,20 +96,19 @@ inline Bytes make_png(const PngSpec& spec, const Samples& samples) {
 
 /// A chunk with its length and checksum, for files that no proper writer makes.
 inline Bytes png_chunk(const std::string& type, const Bytes& data) {
-  Bytes chunk;
-  const auto put = [&chunk](std::uint32_t v) {
-    for (int shift = 24; shift >= 0; shift -= 8) chunk.push_back(static_cast<std::byte>(v >> shift));
+  Bytes chunk(data.size() + 12);
+  const auto put = [&chunk](std::size_t at, std::uint32_t v) {
+    for (int shift = 24; shift >= 0; shift -= 8) chunk[at++] = static_cast<std::byte>(v >> shift);
   };
-  put(static_cast<std::uint32_t>(data.size()));
+  put(0, static_cast<std::uint32_t>(data.size()));
   const Bytes name = bytes_of(type);
-  chunk.insert(chunk.end(), name.begin(), name.end());
-  chunk.insert(chunk.end(), data.begin(), data.end());
+  const auto checksum = std::copy(data.begin(), data.end(), std::copy(name.begin(), name.end(), chunk.begin() + 4));
   std::uint32_t crc = 0xFFFFFFFF;
-  for (std::size_t i = 4; i < chunk.size(); ++i) {
-    crc ^= std::to_integer<std::uint32_t>(chunk[i]);
+  for (auto at = chunk.begin() + 4; at != checksum; ++at) {
+    crc ^= std::to_integer<std::uint32_t>(*at);
     for (int k = 0; k < 8; ++k) crc = crc >> 1 ^ (0xEDB88320 & (0 - (crc & 1)));
   }
-  put(~crc);
+  put(data.size() + 8, ~crc);
   return chunk;
 }
 

@@ -3,7 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <thread>
+
+#include "base/buffer.h"
 #include "nalasr/memory.h"
+#include "report/memory_sampler.h"
 
 namespace nalasr::test {
 namespace {
@@ -35,6 +40,29 @@ TEST(Memory, Readouts) {
   const MachineMemory machine = machine_memory();
   EXPECT_GT(machine.total, machine.available);
   EXPECT_GT(machine.available, 1U << 20);
+}
+
+TEST(Memory, SamplerSeesARunAndForgetsTheOneBefore) {
+  using std::chrono::milliseconds;
+  constexpr std::size_t kBytes = 64 << 20;
+  MemorySampler sampler(-1);
+  for (int run = 0; run < 20; ++run) {  // its thread looks while this one begins anew and reads
+    sampler.restart();
+    std::this_thread::sleep_for(milliseconds(1));
+    EXPECT_LE(sampler.timeline().size(), 120u);
+  }
+  sampler.restart();
+  Buffer<unsigned char> taken(kBytes);
+  for (std::size_t i = 0; i < kBytes; i += 4096) taken.data()[i] = 1;
+  std::this_thread::sleep_for(milliseconds(50));
+  sampler.stop();
+  const auto samples = sampler.timeline();
+  ASSERT_FALSE(samples.empty());
+  EXPECT_GT(samples.back().host, kBytes * 9 / 10);
+  EXPECT_LT(samples.front().seconds, samples.back().seconds);
+  EXPECT_EQ(sampler.device_peak(), 0u);
+  sampler.restart();
+  EXPECT_TRUE(sampler.timeline().empty());  // it has stopped: nobody looks
 }
 
 }  // namespace

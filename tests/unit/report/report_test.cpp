@@ -7,6 +7,7 @@
 
 #include "nalasr/comparison_report.h"
 #include "report/chart.h"
+#include "report/comparison_words.h"
 
 namespace nalasr::test {
 namespace {
@@ -51,7 +52,29 @@ TEST(Report, HeadlineNamesEveryRivalAndMarksWhatIsComputed) {
   EXPECT_EQ(
       headline(example()),
       "At 70,752 tokens (264×268) NaLaSR needs 50.0 MiB, 80.0% less than softmax-flash (250.0 MiB); 99.9% less than "
-      "softmax-materialised would need (40.0 GiB) [computed]; 100.0% more than softmax-tiled (25.0 MiB).");
+      "softmax-materialised would need (40.0 GiB) [computed]; 2.0 times as much as softmax-tiled (25.0 MiB).");
+}
+
+TEST(Report, NumbersReadAtOnce) {
+  EXPECT_EQ(percent(92.34), "92.3%");
+  EXPECT_EQ(percent(99.94), "99.9%");
+  EXPECT_EQ(percent(99.96), "99.96%");
+  EXPECT_EQ(percent(99.99902), "99.999%");  // not all of it
+  EXPECT_EQ(percent(100), "100.0%");
+  const auto text = [](std::uint64_t ours, std::uint64_t theirs) {
+    const Standing s = standing(ours, theirs);
+    return s.amount + " " + s.link + (s.more ? " !" : "");
+  };
+  EXPECT_EQ(text(100, 1000), "90.0% less than");
+  EXPECT_EQ(text(1000, 1000), "the same as");
+  EXPECT_EQ(text(1098, 1000), "9.8% more than !");
+  EXPECT_EQ(text(7152, 1000), "7.2 times as much as !");
+  EXPECT_EQ(text(12'345'678, 1000), "12,346 times as much as !");
+  EXPECT_EQ(duration(0.02704), "27.0 ms");
+  EXPECT_EQ(duration(0.99961), "1.00 s");
+  EXPECT_EQ(duration(228.6), "229 s");
+  EXPECT_EQ(per_token(2.7e9, 100'000), "27,000");
+  EXPECT_EQ(per_token(532, 10), "53.2");
 }
 
 TEST(Report, MedianOfOddAndEvenCounts) {
@@ -70,6 +93,53 @@ TEST(Report, SlopeIsThatOfThePower) {
   EXPECT_NEAR(*memory_slope(c, Method::nala_eager), 1, 1e-6);
   EXPECT_NEAR(*memory_slope(c, Method::softmax_materialised), 2, 1e-6);
   EXPECT_FALSE(memory_slope(c, Method::softmax_flash));
+}
+
+TEST(Report, SlopeByFormulaSaysSo) {
+  Comparison c;
+  for (const int side : {10, 100}) {
+    const auto n = static_cast<std::uint64_t>(side) * side;
+    c.entries.push_back(computed(Method::softmax_materialised, side, side, 16 * n * n));
+    c.entries.push_back(measured(Method::nala_eager, side, side, 500 * n, {1}));
+  }
+  EXPECT_EQ(slope_text(c, Method::softmax_materialised), "slope 2.00 by formula");
+  EXPECT_EQ(slope_text(c, Method::nala_eager), "slope 1.00");
+  EXPECT_EQ(slope_text(c, Method::softmax_flash), "");
+  EXPECT_TRUE(contains(html_report(c), "softmax-materialised · slope 2.00 by formula"));
+  EXPECT_TRUE(contains(markdown_report(c), "nala-eager slope 1.00; softmax-materialised slope 2.00 by formula."));
+}
+
+TEST(Report, FormulasAreHeldAgainstWhatRan) {
+  Comparison c = example();
+  EXPECT_EQ(formulas_sentence(c), "");
+  c.entries[1].computed = 32 << 20;
+  c.entries[3].computed = 250 << 20;
+  c.entries[5].computed = 50 << 20;
+  EXPECT_EQ(formulas_sentence(c),
+            "What ran here took, as a multiple of what its formula says: softmax-flash 1.00 to 1.25 and softmax-tiled "
+            "0.50.");
+  EXPECT_TRUE(contains(html_report(c), "softmax-tiled 0.50."));
+}
+
+TEST(Report, ClaimSaysPlainlyWhoNeedsLess) {
+  const Comparison c = example();
+  const auto sentences = claim_sentences(c);
+  ASSERT_EQ(sentences.size(), 2u);
+  EXPECT_EQ(sentences[0],
+            "At 70,752 tokens NaLaSR needs 50.0 MiB. 92.3% less or better is reached against softmax-materialised "
+            "(computed); it is not reached against softmax-flash. softmax-tiled (25.0 MiB) needs "
+            "less memory than NaLaSR.");
+  EXPECT_TRUE(contains(sentences[1], "Tiles take the least memory"));
+  const std::string page = html_report(c);
+  EXPECT_TRUE(contains(page, "✗ needs less than NaLaSR"));
+  EXPECT_TRUE(contains(page, "<b class=\"no\">2.0 times</b>"));
+  EXPECT_TRUE(contains(markdown_report(c), "| 70,752 | softmax-tiled | 25.0 MiB | 2.0 times as much | no |"));
+
+  Comparison elsewhere = c;
+  for (ComparisonEntry& e : elsewhere.entries) e.width = 100, e.height = 90;
+  EXPECT_TRUE(claim_sentences(elsewhere).empty());
+  EXPECT_TRUE(contains(html_report(elsewhere), kClaimElsewhere));
+  EXPECT_TRUE(contains(markdown_report(elsewhere), kClaimElsewhere));
 }
 
 TEST(Report, ClaimIsReachedOnlyWhereItIs) {
