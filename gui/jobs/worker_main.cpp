@@ -217,8 +217,10 @@ class Worker {
     auto report = upscaler->run(run, progress(), controls_.stop());
     if (!report) return report.error();
     QJsonObject told = QJsonDocument::fromJson(QByteArray::fromStdString(report->to_json())).object();
+    // In the precision of this run: a rival in float32 beside our 16 bits would look twice as large as it is.
+    const int element = report->plan.precision == Precision::mixed ? 2 : 4;
     const auto computed = [&](Method method) {
-      return static_cast<qint64>(computed_peak(method, spec_, report->plan.width, report->plan.height));
+      return static_cast<qint64>(computed_peak(method, spec_, report->plan.width, report->plan.height, element));
     };
     told["computed_bytes"] = QJsonObject{{"nala_eager", computed(Method::nala_eager)},
                                          {"softmax_flash", computed(Method::softmax_flash)},

@@ -26,7 +26,7 @@ QByteArray memory_line(double seconds, qint64 host, qint64 device) {
 QByteArray report_line() {
   const auto model = Model::load(source("models/light_x4.safetensors").toStdString());
   const auto computed = [&](Method method) {
-    return static_cast<qint64>(computed_peak(method, (*model)->spec(), kWidth, kHeight));
+    return static_cast<qint64>(computed_peak(method, (*model)->spec(), kWidth, kHeight, 2));
   };
   return event_line(
       wire::done,

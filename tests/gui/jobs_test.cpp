@@ -6,6 +6,8 @@
 #include "gui/gui_support.h"
 #include "jobs/job_queue.h"
 #include "jobs/result_saver.h"
+#include "nalasr/comparison.h"
+#include "nalasr/model.h"
 
 namespace nalasr::gui::test {
 namespace {
@@ -73,6 +75,10 @@ void JobsTest::queue_goes_on_after_a_bad_file() {
   QCOMPARE(files_in(output.folder), QStringList({"one_x2.png", "two_x2.png"}));
   QVERIFY(queue.at(0).result()->peak().measured > 0);
   QVERIFY(queue.at(0).result()->computed_materialised > queue.at(0).result()->computed_flash);
+  // In the precision of the run, so that the comparison is fair.
+  const auto model = Model::load(tiny().model.file.toStdString());
+  QCOMPARE(std::uint64_t(queue.at(0).result()->computed_materialised),
+           computed_peak(Method::softmax_materialised, (*model)->spec(), 64, 48, 2));
 }
 
 void JobsTest::the_summary_counts_what_the_list_shows() {
