@@ -19,33 +19,14 @@ std::size_t SweepContext::scratch_floats() const {
   return cpu::TileScratch::floats(nala) + static_cast<std::size_t>(kTile) * std::max({attend, sums, hidden(), tail});
 }
 
-SweepContext SweepContext::for_band(const Band& band) const {
-  SweepContext c = *this;
-  c.picture_width = width;
-  c.own = band;
-  c.x0 = std::max(0, band.first - kBandHalo);
-  c.width = std::min(width, band.last + kBandHalo) - c.x0;
-  return c;
-}
-
-void SweepContext::for_tiles(int y0, int y1, const Band& columns, const TileBody& body) const {
+void SweepContext::for_tiles(int y0, int y1, const std::function<void(int, int, int, float*)>& body) const {
   // An item is a few rows of one tile column, so that rows which neighbours share are still in the core's cache.
-  const int tiles = (columns.last - columns.first + kTile - 1) / kTile;
-  const int blocks = (y1 - y0 + kRowsPerItem - 1) / kRowsPerItem;
+  const int tiles = (width + kTile - 1) / kTile, blocks = (y1 - y0 + kRowsPerItem - 1) / kRowsPerItem;
   pool->parallel_for(tiles * blocks, [&](int item, int thread) {
-    const int first = y0 + item % blocks * kRowsPerItem, begin = columns.first + item / blocks * kTile;
+    const int x0 = item / blocks * kTile, first = y0 + item % blocks * kRowsPerItem;
     for (int y = first; y < std::min(y1, first + kRowsPerItem); ++y)
-      body(y, begin, std::min(kTile, columns.last - begin), scratch + thread * scratch_floats());
+      body(y, x0, std::min(kTile, width - x0), scratch + thread * scratch_floats());
   });
-}
-
-const float* RowSource::tile(int y, int x0, int tokens, float* scratch) const {
-  if (ring) return ring->read(y) + static_cast<std::size_t>(x0) * ring->channels();
-  const int kept = edge ? std::clamp(edge->last() - x0, 0, tokens) : 0;
-  if (!kept) return map->read(y, x0, tokens, scratch);
-  edge->copy(y, x0, kept, scratch);
-  if (kept < tokens) map->copy(y, x0 + kept, tokens - kept, scratch + static_cast<std::size_t>(kept) * map->channels());
-  return scratch;
 }
 
 ValueStage::ValueStage(const SweepContext& c, Arena& arena, int block, RowSource in, int window, int shift)
@@ -66,13 +47,9 @@ void ValueStage::produce(int y0, int y1) {
   const PackedBlock& w = context_.network->blocks[block_];
   const int dim = context_.dim();
   context_.for_tiles(y0, y1, [&](int y, int x0, int tokens, float* u) {
-    kernels().layer_norm(in_.tile(y, context_.x0 + x0, tokens, u), dim, tokens, context_.spec.dim, u, dim);
+    kernels().layer_norm(in_.tile(y, x0, tokens, u), dim, tokens, context_.spec.dim, u, dim);
     cpu::multiply(product(u, dim, w.v, tokens, out_.row(y) + static_cast<std::size_t>(x0) * dim, dim));
   });
-}
-
-int window_columns(const SweepContext& c, int window, int shift) {
-  return window ? (c.x0 + c.width - 1 + shift) / window - (c.x0 + shift) / window + 1 : 1;
 }
 
 AttendStage::AttendStage(const SweepContext& c, Arena& arena, int block, RowSource in, const RowRing& values,
@@ -82,18 +59,17 @@ AttendStage::AttendStage(const SweepContext& c, Arena& arena, int block, RowSour
       block_(block),
       window_(window),
       shift_(shift),
-      first_window_(window ? (c.x0 + shift) / window : 0),
       in_(in),
       values_(values),
       state_(state),
       out_(arena, c.width, c.height, c.dim(), ring_rows(c.strip_rows, 1)) {
-  const int columns = window_columns(c, window, shift);
+  const int columns = window ? (c.width + shift + window - 1) / window : 1;
   if (window) partials_ = arena.floats(cpu::partial_floats(c.nala) * columns);
   if (arena.counting()) return;
   if (window) window_states_.assign(columns, cpu::NalaState(c.nala, c.network->bf16_products));
   for (int w = 0; w < columns; ++w) {
-    const int left = window ? (first_window_ + w) * window - shift : c.x0;
-    const int begin = std::max(c.x0, left), end = std::min(c.x0 + c.width, window ? left + window : c.x0 + c.width);
+    const int begin = window ? std::max(0, w * window - shift) : 0;
+    const int end = window ? std::min(c.width, (w + 1) * window - shift) : c.width;
     for (int x = begin; x < end; x += kTile) tiles_.push_back({x, std::min(kTile, end - x), w});
   }
 }
@@ -113,21 +89,19 @@ void AttendStage::accumulate_windows(int row_of_windows) {
     float* v = k + kTile * columns;
     cpu::NalaState& state = window_states_[index];
     state.clear();
-    // The whole window, also where a band needs only some columns of it.
-    const int left = (first_window_ + index) * window_ - shift_;
-    const int right = std::min(context_.picture_width, left + window_);
     cpu::Partial partial{partials_ + index * cpu::partial_floats(context_.nala)};
     for (int first = begin; first < end; first += rows_per_sum) {
       std::fill_n(partial.sums, cpu::partial_floats(context_.nala), 0.0f);
       partial.exponent = 0;
       for (int y = first; y < std::min(end, first + rows_per_sum); ++y)
-        for (int x0 = std::max(0, left); x0 < right; x0 += kTile) {
-          const int tokens = std::min(kTile, right - x0);
-          kernels().layer_norm(in_.tile(y, x0, tokens, u), dim, tokens, context_.spec.dim, u, dim);
-          const std::uint16_t* rounded = round_once(u, tokens * dim, w.k, v + kTile * columns);
-          cpu::multiply(product(u, dim, w.k, tokens, k, columns, rounded));
-          cpu::multiply(product(u, dim, w.v_heads, tokens, v, columns, rounded));
-          cpu::accumulate_tile(context_.nala, *context_.rotary, y, x0, tokens, k, v, columns, tile_scratch, partial);
+        for (const Tile& tile : tiles_) {
+          if (tile.window != index) continue;
+          kernels().layer_norm(in_.tile(y, tile.x0, tile.tokens, u), dim, tile.tokens, context_.spec.dim, u, dim);
+          const std::uint16_t* rounded = round_once(u, tile.tokens * dim, w.k, v + kTile * columns);
+          cpu::multiply(product(u, dim, w.k, tile.tokens, k, columns, rounded));
+          cpu::multiply(product(u, dim, w.v_heads, tile.tokens, v, columns, rounded));
+          cpu::accumulate_tile(context_.nala, *context_.rotary, y, tile.x0, tile.tokens, k, v, columns, tile_scratch,
+                               partial);
         }
       state.add(partial);
     }
@@ -139,7 +113,6 @@ void AttendStage::accumulate_windows(int row_of_windows) {
 void AttendStage::attend(int y, const Tile& tile, float* scratch) {
   const PackedBlock& w = context_.network->blocks[block_];
   const int dim = context_.dim(), columns = context_.head_columns(), tokens = tile.tokens;
-  const int column = tile.x0 - context_.x0;
   cpu::TileScratch tile_scratch(context_.nala, scratch);
   float* x_scratch = scratch + cpu::TileScratch::floats(context_.nala);
   float* u = x_scratch + kTile * dim;  // LN x, then what goes into the last projection
@@ -158,10 +131,10 @@ void AttendStage::attend(int y, const Tile& tile, float* scratch) {
   cpu::apply_tile(context_.nala, *context_.rotary, y, tile.x0, tokens, q, columns,
                   window_ ? window_states_[tile.window] : *state_, tile_scratch, o, dim);
   float* lepe = q;
-  depthwise(w.lepe, values_, y, column, tokens, 0, lepe, dim);
+  depthwise(w.lepe, values_, y, tile.x0, tokens, 0, lepe, dim);
   kernels().gated_merge(o, dim, lepe, dim, gate, dim, w.merge_weight.data(), w.merge_bias.data(), tokens,
                         context_.spec.dim, u, dim);
-  GemmArgs g = product(u, dim, w.out, tokens, out_.row(y) + static_cast<std::size_t>(column) * dim, dim);
+  GemmArgs g = product(u, dim, w.out, tokens, out_.row(y) + static_cast<std::size_t>(tile.x0) * dim, dim);
   g.residual = x;
   g.ldr = dim;
   cpu::multiply(g);

@@ -14,14 +14,14 @@
 
 namespace nalasr {
 
-/// Where a stage reads x₁ from: another stage's ring, or the resident map, beside a band's left edge what was there
-/// before.
+/// Where a stage reads x₁ from: the resident map or another stage's ring.
 struct RowSource {
   const ResidentMap* map = nullptr;
-  const BandEdge* edge = nullptr;
-  const RowRing* ring = nullptr;  ///< as wide as the picture: where there are bands, x₁ comes from the map
-  /// Tokens (y, x0..x0+tokens), x0 being a picture's column; `scratch` holds them if they must be converted.
-  [[nodiscard]] const float* tile(int y, int x0, int tokens, float* scratch) const;
+  const RowRing* ring = nullptr;
+  /// Tokens (y, x0..x0+tokens); `scratch` holds them if they must be converted.
+  [[nodiscard]] const float* tile(int y, int x0, int tokens, float* scratch) const {
+    return map ? map->read(y, x0, tokens, scratch) : ring->read(y) + static_cast<std::size_t>(x0) * ring->channels();
+  }
 };
 
 /// v of every token, which LePE needs from two rows to either side. All else that attention needs of a row is made from
@@ -44,9 +44,6 @@ class ValueStage : public Stage {
   RowRing out_;
 };
 
-/// States of one row of windows: those that the columns of `context` lie in; 1 where `window` is 0.
-int window_columns(const SweepContext& context, int window, int shift);
-
 class AttendStage : public Stage {
  public:
   /// Global attention: `state` is final. For a windowed block `state` is null and the stage makes the states of a row
@@ -59,15 +56,13 @@ class AttendStage : public Stage {
 
  private:
   struct Tile {
-    int x0, tokens;  ///< picture columns
-    int window;      ///< index of the state
+    int x0, tokens, window;
   };
   void accumulate_windows(int row_of_windows);
   void attend(int y, const Tile& tile, float* scratch);
 
   const SweepContext& context_;
   int block_, window_, shift_, current_windows_ = -1;
-  int first_window_ = 0;  ///< window column of the first state
   RowSource in_;
   const RowRing& values_;
   const cpu::NalaState* state_;

@@ -70,30 +70,27 @@ BarrierStage::BarrierStage(const SweepContext& c, Arena& arena, int block, const
                            cpu::NalaState* state)
     : Stage(1), context_(c), block_(block), in_(in), map_(map), state_(state) {
   if (!c.spec.scopes[block].is_global()) return;
-  const int segments = (c.own.last - c.own.first + kSegment - 1) / kSegment;
+  const int segments = (c.width + kSegment - 1) / kSegment;
   sums_ = arena.floats(cpu::partial_floats(c.nala) * segments * c.strip_rows);
 }
 
 void BarrierStage::produce(int y0, int y1) {
-  const Band& own = context_.own;
   if (context_.spec.scopes[block_].is_global()) {
     store_and_sum(y0, y1);
     return;
   }
   const PackedDepthwise& w = context_.network->blocks[block_].cpe1;
-  const int left = context_.x0;
-  context_.for_tiles(y0, y1, {own.first - left, own.last - left}, [&](int y, int x0, int tokens, float* scratch) {
-    float* x = map_->begin_write(y, left + x0, scratch);
+  context_.for_tiles(y0, y1, [&](int y, int x0, int tokens, float* scratch) {
+    float* x = map_->begin_write(y, x0, scratch);
     depthwise(w, in_, y, x0, tokens, 0, x, context_.dim());
-    map_->commit(y, left + x0, tokens, x);
+    map_->commit(y, x0, tokens, x);
   });
 }
 
 void BarrierStage::store_and_sum(int y0, int y1) {
   const PackedBlock& w = context_.network->blocks[block_];
   const int dim = context_.dim(), columns = context_.head_columns();
-  const Band& own = context_.own;
-  const int segments = (own.last - own.first + kSegment - 1) / kSegment;
+  const int segments = (context_.width + kSegment - 1) / kSegment;
   const std::size_t floats = cpu::partial_floats(context_.nala);
   std::vector<cpu::Partial> partials(static_cast<std::size_t>(y1 - y0) * segments);
   std::fill_n(sums_, floats * partials.size(), 0.0f);
@@ -104,12 +101,12 @@ void BarrierStage::store_and_sum(int y0, int y1) {
     float* k = u + kTile * dim;
     float* v = k + kTile * columns;
     partials[item].sums = sums_ + item * floats;
-    const int y = y0 + item / segments, begin = own.first + item % segments * kSegment;
-    const int end = std::min(own.last, begin + kSegment);
+    const int y = y0 + item / segments, begin = item % segments * kSegment;
+    const int end = std::min(context_.width, begin + kSegment);
     for (int x0 = begin; x0 < end; x0 += kTile) {
       const int tokens = std::min(kTile, end - x0);
       float* x = map_->begin_write(y, x0, u);
-      depthwise(w.cpe1, in_, y, x0 - context_.x0, tokens, 0, x, dim);
+      depthwise(w.cpe1, in_, y, x0, tokens, 0, x, dim);
       map_->commit(y, x0, tokens, x);
       kernels().layer_norm(x, dim, tokens, context_.spec.dim, u, dim);
       const std::uint16_t* rounded = round_once(u, tokens * dim, w.k, v + kTile * columns);

@@ -61,7 +61,7 @@ Plan plan_with(const PlanRequest& r, int strip_rows) {
                              .threads = r.threads};
   const std::uint64_t tokens = static_cast<std::uint64_t>(r.width) * r.height;
   p.map_bytes = p.sweeps > 1 ? tokens * context.dim() * (r.precision == Precision::mixed ? 2 : 4) : 0;
-  p.working_bytes = arena_bytes(context) + fixed_bytes(context, r.precision == Precision::mixed);
+  p.working_bytes = arena_bytes(context) + fixed_bytes(context);
   p.predicted_peak = host_peak(r, p, p.map_bytes + p.working_bytes);
   return p;
 }

@@ -9,7 +9,6 @@
 
 #include "base/thread_pool.h"
 #include "engine/arena.h"
-#include "engine/bands.h"
 #include "engine/packed_network.h"
 #include "engine/row_ring.h"
 #include "kernels/cpu/nala.h"
@@ -21,31 +20,20 @@ struct SweepContext {
   const PackedNetwork* network = nullptr;
   ModelSpec spec;
   NalaParams nala;
-  int width = 0, height = 0;  ///< of the low-resolution picture; the columns of a band where there are bands
+  int width = 0, height = 0;  ///< of the low-resolution picture
   int strip_rows = 1;
   int threads = 1;
   ThreadPool* pool = nullptr;
   const cpu::RotaryTable* rotary = nullptr;
   float* scratch = nullptr;  ///< threads × scratch_floats()
 
-  // Of a band; `for_band` sets them.
-  int picture_width = 0;
-  int x0 = 0;  ///< picture column of the stages' column 0
-  Band own{};  ///< picture columns that the sweep finishes
-  const BandEdge* edge = nullptr;
-
-  /// For a band of a picture of this width: its columns and the halo. The whole width is a band too.
-  [[nodiscard]] SweepContext for_band(const Band& band) const;
-
   [[nodiscard]] int dim() const { return cpu::pad_channels(spec.dim); }
   [[nodiscard]] int hidden() const { return cpu::pad_channels(spec.hidden()); }
   [[nodiscard]] int head_columns() const { return nala.heads * cpu::pad_channels(nala.head_dim); }
   /// Floats of scratch that one thread needs for a tile in any stage.
   [[nodiscard]] std::size_t scratch_floats() const;
-  using TileBody = std::function<void(int y, int x0, int tokens, float* scratch)>;
-  /// Calls body(y, x0, tokens, scratch of the thread) for every tile of rows [y0, y1), x0 being a stage's column.
-  void for_tiles(int y0, int y1, const TileBody& body) const { for_tiles(y0, y1, {0, width}, body); }
-  void for_tiles(int y0, int y1, const Band& columns, const TileBody& body) const;
+  /// Calls body(y, x0, tokens, scratch of the thread) for every tile of rows [y0, y1).
+  void for_tiles(int y0, int y1, const std::function<void(int y, int x0, int tokens, float* scratch)>& body) const;
 };
 
 class Stage {

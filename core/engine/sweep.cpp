@@ -28,13 +28,6 @@ struct Sweep {
   }
 };
 
-/// Bands of sweep `index`: one where it begins or ends at a picture, whose rows are read and written whole.
-std::vector<Band> bands_of_sweep(const SweepContext& c, int index) {
-  const auto [first, last] = blocks_of_sweep(c.spec, index, cpu_barriers(c.spec));
-  if (index == 0 || last == c.spec.blocks) return {{0, c.width}};
-  return bands_of(c.spec, first, c.width);
-}
-
 /// Lays sweep `index` out in `arena`. `state_in` belongs to its first block, `state_out` to the next sweep's.
 Sweep build_sweep(const SweepContext& c, Arena& arena, int index, const PictureView& picture, ResidentMap* map,
                   const cpu::NalaState* state_in, cpu::NalaState* state_out, const RowSink& sink) {
@@ -44,7 +37,7 @@ Sweep build_sweep(const SweepContext& c, Arena& arena, int index, const PictureV
   const RowRing* x = index == 0 ? &sweep.add<HeadStage>(c, arena, picture, nullptr).out() : nullptr;
   for (int block = first; block < last; ++block) {
     const int window = c.spec.scopes[block].window, shift = window_shift(c.spec, block);
-    RowSource source{.map = map, .edge = c.edge};
+    RowSource source{.map = map};
     if (x) source = {.ring = &sweep.add<CpeStage>(c, arena, block, *x).out()};
     const RowRing& values = sweep.add<ValueStage>(c, arena, block, source, window, shift).out();
     const RowRing& merged =
@@ -117,33 +110,25 @@ std::size_t arena_bytes(const SweepContext& context) {
   const PictureView no_picture;
   const RowSink no_sink;
   for (int i = 0; i < sweep_count(context.spec, cpu_barriers(context.spec)); ++i) {
-    for (const Band& band : bands_of_sweep(context, i)) {
-      Arena counting;
-      const SweepContext c = context.for_band(band);
-      build_sweep(c, counting, i, no_picture, nullptr, nullptr, nullptr, no_sink);
-      most = std::max(most, counting.used());
-    }
+    Arena counting;
+    build_sweep(context, counting, i, no_picture, nullptr, nullptr, nullptr, no_sink);
+    most = std::max(most, counting.used());
   }
   return most;
 }
 
-std::size_t fixed_bytes(const SweepContext& c, bool half_map) {
-  std::size_t most = 0;  // of what the sweeps hold themselves: states of windows, edges of bands
+std::size_t fixed_bytes(const SweepContext& c) {
+  std::size_t windows = 0;  // of the sweep that has the most
   for (int i = 0; i < sweep_count(c.spec, cpu_barriers(c.spec)); ++i) {
     const auto [first, last] = blocks_of_sweep(c.spec, i, cpu_barriers(c.spec));
-    const std::vector<Band> bands = bands_of_sweep(c, i);
-    const std::size_t edges =
-        bands.size() > 1 ? 2 * BandEdge::bytes(edge_columns(c.spec, first), c.height, c.dim(), half_map) : 0;
-    for (const Band& band : bands) {
-      int states = 0;
-      for (int block = first; block < last; ++block)
-        if (const int window = c.spec.scopes[block].window)
-          states += window_columns(c.for_band(band), window, window_shift(c.spec, block));
-      most = std::max(most, edges + states * cpu::NalaState::bytes(c.nala));
-    }
+    std::size_t bytes = 0;
+    for (int block = first; block < last; ++block)
+      if (const int window = c.spec.scopes[block].window)
+        bytes += ((c.width + window_shift(c.spec, block) + window - 1) / window) * cpu::NalaState::bytes(c.nala);
+    windows = std::max(windows, bytes);
   }
   return 2 * cpu::NalaState::bytes(c.nala) + cpu::RotaryTable::bytes(c.nala, c.height, c.width) +
-         c.scratch_floats() * c.threads * sizeof(float) + most;
+         c.scratch_floats() * c.threads * sizeof(float) + windows;
 }
 
 RunOutcome run_network(const PackedNetwork& network, const PictureView& picture, int strip_rows, ThreadPool& pool,
@@ -167,27 +152,20 @@ RunOutcome run_network(const PackedNetwork& network, const PictureView& picture,
   Buffer<std::byte> rings(arena_bytes(c));
   cpu::NalaState current(c.nala, network.bf16_products), next(c.nala, network.bf16_products);
 
-  BandEdge edge, next_edge;
   double total = 0, finished = 0;
   for (int i = 0; i < sweeps; ++i) total += sweep_cost(c.spec, i, barriers);
   for (int i = 0; i < sweeps; ++i) {
-    const auto [first, last] = blocks_of_sweep(c.spec, i, barriers);
+    Arena arena(rings.data());
     next.clear();
-    for (const Band& band : bands_of_sweep(c, i)) {
-      SweepContext part = c.for_band(band);
-      if (band.first > 0) part.edge = &edge;
-      if (band.last < c.width) next_edge.save(map, band.last, edge_columns(c.spec, first));
-      Arena arena(rings.data());
-      Sweep sweep = build_sweep(part, arena, i, picture, &map, &current, &next, sink);
-      const double cost = sweep_cost(c.spec, i, barriers) * (band.last - band.first) / c.width;
-      const auto report = [&](double share) {
-        if (progress) progress(i, (finished + cost * share) / total);
-      };
-      if (!run_sweep(sweep, c.height, c.strip_rows, report, stop)) return RunOutcome::stopped;
-      finished += cost;
-      std::swap(edge, next_edge);
-    }
-    if (last < c.spec.blocks && c.spec.scopes[last].is_global()) {
+    Sweep sweep = build_sweep(c, arena, i, picture, &map, &current, &next, sink);
+    const double cost = sweep_cost(c.spec, i, barriers);
+    const auto report = [&](double part) {
+      if (progress) progress(i, (finished + cost * part) / total);
+    };
+    if (!run_sweep(sweep, c.height, c.strip_rows, report, stop)) return RunOutcome::stopped;
+    finished += cost;
+    const int following = blocks_of_sweep(c.spec, i, barriers).second;
+    if (following < c.spec.blocks && c.spec.scopes[following].is_global()) {
       if (!next.finalise(static_cast<double>(c.width) * c.height)) return RunOutcome::overflowed;
       std::swap(current, next);
     }

@@ -27,8 +27,8 @@ std::pair<int, int> blocks_of_sweep(const ModelSpec& spec, int index, Barriers b
 double sweep_cost(const ModelSpec& spec, int index, Barriers barriers = Barriers::global_layers);
 /// Bytes of the arena that the largest sweep needs. `context.network` may be null.
 std::size_t arena_bytes(const SweepContext& context);
-/// Bytes of states, rotary tables, thread scratch, and of the map's columns that bands keep; `half_map`: as float16.
-std::size_t fixed_bytes(const SweepContext& context, bool half_map);
+/// Bytes of states, rotary tables and thread scratch.
+std::size_t fixed_bytes(const SweepContext& context);
 
 /// How a run ended. `overflowed`: a layer's sums were not finite, so there is no picture worth keeping.
 enum class RunOutcome { finished, stopped, overflowed };

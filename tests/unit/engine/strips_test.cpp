@@ -87,32 +87,6 @@ TEST(Strips, WideRowsSpanSegments) {
   compare(small_spec(DirectionMap::cosine, 16, 1, {0, 0}, 2), {{2 * cpu::kSegment + 5, 3}}, 7);
 }
 
-/// Pictures wide enough for several bands: each block reads what its neighbour to the left has already overwritten.
-TEST(Strips, BandsEqualWholeImage) {
-  const ModelSpec spec = small_spec(DirectionMap::cosine, 16, 1, {0, 8, 8, 0, 0, 8}, 2);
-  ASSERT_EQ(bands_of(spec, 1, 1187).size(), 2U);
-  compare(spec, {{1187, 7}, {2300, 3}}, 11);
-  compare(small_spec(DirectionMap::relu_split, 32, 2, {0, 0, 0, 0}, 2), {{1187, 19}}, 12);
-}
-TEST(Strips, BandsCoverThePictureOnce) {
-  const ModelSpec spec = small_spec(DirectionMap::cosine, 16, 1, {0, 32, 2000, 0}, 2);
-  for (const int width : {1, 300, 1133, 1134, 1920, 3840, 7681, 30001})
-    for (int block = 0; block < spec.blocks; ++block) {
-      const std::vector<Band> bands = bands_of(spec, block, width);
-      int next = 0;
-      for (const Band& band : bands) {
-        EXPECT_EQ(band.first, next);
-        next = band.last;
-        if (bands.size() > 1) {
-          EXPECT_GE(band.last - band.first, edge_columns(spec, block));
-        }
-      }
-      EXPECT_EQ(next, width);
-    }
-  EXPECT_EQ(bands_of(spec, 0, 3840).size(), 5U);
-  EXPECT_EQ(bands_of(spec, 2, 3840).size(), 1U) << "a window reaches beyond the neighbour";
-}
-
 /// Mixed precision rounds operands and the map (8 and 11 bits); what strips and threads do still changes no bit.
 TEST(Strips, MixedPrecisionIsCloseAndReproducible) {
   const auto model = random_model(small_spec(DirectionMap::cosine, 48, 2, {0, 8, 8, 0}, 2), 10);
@@ -127,16 +101,6 @@ TEST(Strips, MixedPrecisionIsCloseAndReproducible) {
   EXPECT_GT(relative_error(first, whole), 1e-5) << "the map was not rounded";
   for (const auto& [rows, threads] : {std::pair{2, 2}, {7, 3}, {100, 2}})
     EXPECT_EQ(run_strips(network, 61, 23, rgb, rows, threads), first) << rows << " rows";
-}
-/// Bands keep columns of a float16 map as they were, not rounded twice.
-TEST(Strips, MixedPrecisionInBands) {
-  const auto model = random_model(small_spec(DirectionMap::cosine, 48, 2, {0, 8, 8, 0}, 2), 13);
-  const PackedNetwork network(*model, Precision::mixed);
-  const std::vector<float> rgb = random_picture(1200, 5, 13);
-  const std::vector<double> whole = run_whole_image(*model, 1200, 5, std::vector<double>(rgb.begin(), rgb.end()));
-  const std::vector<float> first = run_strips(network, 1200, 5, rgb, 1, 1);
-  EXPECT_LT(relative_error(first, whole), cpu::has_bf16() ? 1e-2 : 2e-3);
-  EXPECT_EQ(run_strips(network, 1200, 5, rgb, 3, 2), first);
 }
 
 /// A feature map beyond float16's range is clamped, not turned into infinities.
