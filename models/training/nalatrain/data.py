@@ -57,6 +57,20 @@ def read(path: Path, scale: int) -> tuple[np.ndarray, np.ndarray]:
     return reduce(hr, scale), hr
 
 
+def shrink(hr: np.ndarray, factor: float, scale: int) -> np.ndarray:
+    """A smaller copy of a picture [H, W, 3], its sides multiples of the scale: more structure per pixel, and less of what
+    JPEG left."""
+    height, width = (round(n * factor) // scale * scale for n in hr.shape[:2])
+    return np.array(Image.fromarray(hr).resize((width, height), Image.LANCZOS))
+
+
+def difficulty(lr: np.ndarray, hr: np.ndarray) -> float:
+    """Mean absolute difference between a picture and its smaller self enlarged again: what there is to learn in it."""
+    high = np.asarray(hr, np.float32)
+    low = np.asarray(Image.fromarray(lr).resize(hr.shape[1::-1], Image.BICUBIC), np.float32)
+    return float(np.abs(high - low).mean())
+
+
 def centre(hr: np.ndarray, side: int) -> np.ndarray:
     y, x = ((n - min(n, side)) // 2 for n in hr.shape[:2])
     return np.ascontiguousarray(hr[y : y + side, x : x + side])
@@ -69,18 +83,21 @@ class Store:
     pixels: Tensor
     table: np.ndarray
     scale: int
-    validation: list[tuple[str, np.ndarray, np.ndarray]]  # name, LR, HR
+    validation: list[tuple[str, np.ndarray, np.ndarray]]  # name (a shrunk copy's ends in @factor), LR, HR
     names: list[str]
+    favour: np.ndarray | None = None  # [pictures] how often a patch position is drawn, relative to others'; None: equally
 
     def draws(self, steps: int, batch: int, patch: int, rng: np.random.Generator) -> np.ndarray:
         """[steps, batch, 5] int64: LR offset, LR stride, HR offset, HR stride (bytes), orientation 0..7.
 
-        Every patch position of every picture is equally likely.
+        Every patch position of every picture is equally likely, times the picture's `favour`.
         """
-        lr, hr, height, width = self.table[(self.table[:, 2] >= patch) & (self.table[:, 3] >= patch)].T
-        weight = np.cumsum((height - patch + 1) * (width - patch + 1))
+        fits = (self.table[:, 2] >= patch) & (self.table[:, 3] >= patch)
+        lr, hr, height, width = self.table[fits].T
+        positions = (height - patch + 1) * (width - patch + 1)
+        weight = np.cumsum(positions if self.favour is None else positions * self.favour[fits])
         count = steps * batch
-        which = np.searchsorted(weight, rng.integers(0, weight[-1], count), side="right")
+        which = np.searchsorted(weight, rng.random(count) * weight[-1], side="right")
         y = (rng.random(count) * (height[which] - patch + 1)).astype(np.int64)
         x = (rng.random(count) * (width[which] - patch + 1)).astype(np.int64)
         s = self.scale
@@ -94,34 +111,54 @@ class Store:
 
 
 def load(
-    folder: Path, scale: int, device: str = "cpu", threads: int = 16, limit: int | None = None, blind: bool = False
+    folder: Path,
+    scale: int,
+    device: str = "cpu",
+    threads: int = 16,
+    limit: int | None = None,
+    blind: bool = False,
+    copies: tuple[float, ...] = (),
 ) -> Store:
     """Reads every picture below `folder`; held-out ones give the validation set and nothing else.
 
     `blind`: no LR pictures are kept (the step makes them), and the structured pictures are held out too.
+    `copies`: factors below 1; each adds every picture shrunk by it, and patches are then drawn in proportion to their
+    picture's `difficulty`.
     """
     paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES)[:limit]
     if not paths:
         raise FileNotFoundError(f"no pictures below {folder}")
+    kept_out = [is_held_out(path.name) or blind and path.name in STRUCTURED for path in paths]
+
+    def pairs(path: Path, held: bool) -> list[tuple[np.ndarray, np.ndarray, float]]:
+        """(LR, HR, difficulty) of a picture and its copies."""
+        full = read_high(path, scale)
+        result = []
+        for factor in (1.0, *(() if held and blind else copies)):
+            hr = full if factor == 1 else shrink(full, factor, scale)
+            lr = reduce(hr, scale)
+            hard = difficulty(lr, hr) if copies else 1.0
+            result.append((lr[..., :0] if blind else lr, hr, hard))
+        return result
+
     with ThreadPoolExecutor(threads) as pool:
-        if blind:
-            nothing = lambda hr: np.empty((hr.shape[0] // scale, hr.shape[1] // scale, 0), np.uint8)
-            pairs = [(nothing(hr), hr) for hr in pool.map(lambda path: read_high(path, scale), paths)]
-        else:
-            pairs = list(pool.map(lambda path: read(path, scale), paths))
-    table, arrays, validation, names, offset = [], [], [], [], 0
-    for path, (lr, hr) in zip(paths, pairs):
-        if is_held_out(path.name) or blind and path.name in STRUCTURED:
-            cut = centre(hr, VALIDATION_SIDE // scale * scale)
-            validation.append((path.name, reduce(cut, scale), cut))
+        pictures = list(pool.map(pairs, paths, kept_out))
+    table, arrays, favour, validation, names, offset = [], [], [], [], [], 0
+    for path, held, members in zip(paths, kept_out, pictures):
+        if held:
+            for factor, (_, hr, _) in zip((1.0, *copies), members):
+                cut = centre(hr, VALIDATION_SIDE // scale * scale)
+                validation.append((path.name if factor == 1 else f"{path.name}@{factor}", reduce(cut, scale), cut))
             continue
-        table.append((offset, offset + lr.size, *lr.shape[:2]))
-        arrays += [lr, hr]
         names.append(path.name)
-        offset += lr.size + hr.size
+        for lr, hr, hard in members:
+            table.append((offset, offset + lr.size, *lr.shape[:2]))
+            arrays += [lr, hr]
+            favour.append(hard)
+            offset += lr.size + hr.size
     pixels = torch.empty(offset, dtype=torch.uint8, device=device)
     at = 0
     for array in arrays:
         pixels[at : at + array.size].copy_(torch.from_numpy(array).reshape(-1))
         at += array.size
-    return Store(pixels, np.array(table, np.int64), scale, validation, names)
+    return Store(pixels, np.array(table, np.int64), scale, validation, names, np.array(favour) if copies else None)

@@ -101,10 +101,12 @@ class Step:
         plain: frozenset = frozenset(),
         blind: bool = False,
         drift: float = 0.0,
+        squares: bool = False,
     ):
         device, scale = pixels.device, state.spec.scale
         self.state, self.pixels, self.batch, self.patch = state, pixels, batch, patch
         self.drift = drift  # weight of the mean error of squares
+        self.squares = squares  # the mean squared error instead of L1
         self.network = FusedNetwork(state.spec, state.theta, dtype, plain)
         self.draws = torch.zeros(table_steps, batch, 5, dtype=torch.int64, device=device)
         self.cursor = torch.zeros(1, dtype=torch.int64, device=device)
@@ -141,7 +143,9 @@ class Step:
         base = self.enlarge @ self.lr @ self.enlarge.t()
         tail = self.network.forward(self.lr)
         size = (self.patch, self.patch)
-        loss, dtail = step_kernel.loss(tail.flatten(0, 2), base, self.hr, size, self.state.spec.scale, self.drift)
+        loss, dtail = step_kernel.loss(
+            tail.flatten(0, 2), base, self.hr, size, self.state.spec.scale, self.drift, self.squares
+        )
         return loss, dtail, tail, base
 
     def gradients(self) -> Tensor:

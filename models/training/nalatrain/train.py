@@ -27,6 +27,7 @@ from .data import Store, load
 from .degrade import BORDER
 from .evaluate import upscale
 from .fused import KINDS
+from .grow import grown
 from .metrics import psnr
 from .selfcheck import choose_plain
 from .sharpen import SharpState, SharpStep
@@ -76,9 +77,11 @@ class Validator:
             if self.sharp:
                 values |= self.blind.sharpness(network)
             return {"validation": values}
-        pictures = self.store.validation
-        mean = np.mean([psnr(upscale(network, lr), hr, self.store.scale) for _, lr, hr in pictures])
-        return {"validation_psnr_y": round(float(mean), 4)}
+        figures: dict[str, list[float]] = {}
+        for name, lr, hr in self.store.validation:
+            figure = psnr(upscale(network, lr), hr, self.store.scale)
+            figures.setdefault("validation_psnr_y" + "@".join(["", *name.split("@")[1:]]), []).append(figure)
+        return {name: round(float(np.mean(values)), 4) for name, values in figures.items()}
 
 
 class Run:
@@ -157,7 +160,8 @@ def train(arguments: argparse.Namespace) -> None:
         plain, lines = choose_plain(rotary=arguments.rotary)
         run.log(checks=lines, device=torch.cuda.get_device_name())
     began = time.monotonic()
-    store = load(arguments.data, spec.scale, device, blind=arguments.blind)
+    copies = tuple(float(factor) for factor in arguments.copies.split(",") if factor)
+    store = load(arguments.data, spec.scale, device, blind=arguments.blind, copies=copies)
     validate = Validator(store, device, arguments.blind, sharp)
     run.log(
         pictures=len(store.names),
@@ -168,15 +172,15 @@ def train(arguments: argparse.Namespace) -> None:
     state = (SharpState if sharp else State)(spec, arguments.seed, device)
     resumed = run.resume(state)
     if arguments.init and not resumed:
-        run.log(init=str(arguments.init), not_taken=state.start_from(weights.load(arguments.init)))
+        run.log(init=str(arguments.init), not_taken=state.start_from(grown(weights.load(arguments.init), spec.blocks)))
     rng = np.random.default_rng([arguments.seed, state.step])
     torch.manual_seed(1_000_003 * arguments.seed + state.step)  # the blind pipeline's draws
     phases = parse_phases(arguments.phases)
     border = BORDER if arguments.blind else 0
 
-    def begin(patch: int, batch: int) -> Step:
+    def begin(patch: int, batch: int, squares: bool) -> Step:
         dtype = torch.bfloat16 if device == "cuda" else torch.float32  # the interpreter knows no bfloat16
-        options = dict(blind=arguments.blind, drift=arguments.drift)
+        options = dict(blind=arguments.blind, drift=arguments.drift, squares=squares)
         if sharp:
             options |= dict(match=arguments.match, keep=arguments.keep)
         step = (SharpStep if sharp else Step)(state, store.pixels, batch, patch, TABLE, dtype, plain, **options)
@@ -198,14 +202,15 @@ def train(arguments: argparse.Namespace) -> None:
         if elapsed >= total or time.monotonic() - run.began >= arguments.stop_after or state.step >= arguments.steps:
             break
         progress = elapsed / total
-        phase = max(p for p in phases if p[0] <= progress)
+        phase = (*max(p for p in phases if p[0] <= progress)[1:], progress >= arguments.squares)
         if phase != current:
             current, used = phase, 0
             step = None  # frees the old graph's memory
-            step = begin(phase[1], phase[2])
-            run.log(event="phase", patch=phase[1], batch=phase[2], step=state.step, seconds=round(elapsed, 1))
+            step = begin(*phase)
+            patch, batch, squares = phase
+            run.log(event="phase", patch=patch, batch=batch, squares=squares, step=state.step, seconds=round(elapsed, 1))
         if used == TABLE:
-            step.refill(torch.from_numpy(store.draws(TABLE, phase[2], phase[1] + border, rng)))
+            step.refill(torch.from_numpy(store.draws(TABLE, batch, patch + border, rng)))
             used = 0
         now_rate = rate(state.step + 1, progress, arguments.peak, arguments.warm_up, arguments.stable)
         state.advance(now_rate, arguments.ema)
@@ -273,7 +278,15 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("--phases", default="0:64x16,0.7:96x7", help="start:patchxbatch, ... (LR pixels)")
     parser.add_argument("--peak", type=float, default=1e-3, help="largest learning rate")
     parser.add_argument("--stable", type=float, default=0.0, help="share of the time at the peak; 0: a cosine")
-    parser.add_argument("--init", type=Path, help="weight file to start from (also of another scale)")
+    parser.add_argument("--init", type=Path, help="weight file to start from (also of another scale, or of fewer blocks)")
+    parser.add_argument(
+        "--copies",
+        default="",
+        help="factors below 1, by commas: every picture is there shrunk by each too, and difficult pictures come more often",
+    )
+    parser.add_argument(
+        "--squares", type=float, default=1.0, help="share of the time after which the mean squared error takes L1's place"
+    )
     parser.add_argument("--drift", type=float, default=0.0, help="weight of the mean error of squares, against L1's bias")
     parser.add_argument(
         "--sharpen", type=float, default=0.0, help="push of a discriminator, in units of L1's slope; 0: none (sharpen.py)"

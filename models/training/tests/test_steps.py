@@ -1,10 +1,13 @@
 import numpy as np
+import pytest
 import torch
 import torch.nn.functional as F
+from PIL import Image
 
-from nalatrain.data import Store
+from nalatrain.data import Store, load
+from nalatrain.grow import grown
 from nalatrain.kernels import step as kernel
-from nalatrain.network import Network
+from nalatrain.network import Network, randomise
 from nalatrain.resize import interpolate, matrix
 from nalatrain.spec import ModelSpec
 from nalatrain.steps import State, Step, autograd_gradients
@@ -126,6 +129,42 @@ def test_drift_is_the_gradient_of_the_squares_mean_errors():
     slope = torch.autograd.grad(total, tail)[0] / 0.01
     torch.testing.assert_close(dtail.view_as(tail), slope)
     assert (dtail.abs() > 1.1 / tail.numel()).any()
+
+
+def test_squares_have_the_gradient_of_the_mean_squared_error():
+    torch.manual_seed(3)
+    tail = torch.randn(2, 4, 5, 12, device=device, requires_grad=True)
+    base, target = torch.rand(2, 2, 3, 8, 10, device=device)
+    loss, dtail = kernel.loss(tail.detach().flatten(0, 2), base, target, (4, 5), 2, 0.5, squares=True)
+    out = F.pixel_shuffle(tail.permute(0, 3, 1, 2), 2) + base
+    torch.testing.assert_close(loss, F.l1_loss(out, target).detach())
+    torch.testing.assert_close(dtail.view_as(tail), torch.autograd.grad(F.mse_loss(out, target), tail)[0])
+
+
+def test_a_grown_network_computes_the_same_and_learns_everywhere():
+    spec = ModelSpec(dim=32, heads=1, blocks=2, group=1, scale=2)
+    small = randomise(Network(spec), 5).double()
+    deep = grown(small, 6).double()
+    x = torch.rand(1, 3, 9, 7, dtype=torch.float64)
+    torch.testing.assert_close(deep(x), small(x))
+    deep(x).square().mean().backward()
+    for i in (1, 2, 4, 5):
+        assert all(v.grad.abs().max() > 0 for v in (deep.blocks[i].gamma1, deep.blocks[i].gamma2, deep.groups[i].weight))
+    with pytest.raises(ValueError):
+        grown(small, 5)
+
+
+def test_shrunk_copies_are_there_and_difficult_pictures_come_more_often(tmp_path):
+    rng = np.random.default_rng(4)
+    noise = rng.integers(0, 256, (64, 80, 3), dtype=np.uint8)
+    Image.fromarray(noise).save(tmp_path / "rough.png")
+    Image.fromarray(np.full((64, 80, 3), 90, np.uint8)).save(tmp_path / "even.png")
+    s = load(tmp_path, 4, copies=(0.5,))
+    assert s.table[:, 2:].tolist() == [[16, 20], [8, 10], [16, 20], [8, 10]]
+    assert s.favour[0] == s.favour[1] == 0 and s.favour[2] > s.favour[3] > 0
+    offsets = s.draws(200, 4, 8, rng)[..., 0]
+    assert (offsets >= s.table[2, 0]).all()  # of the flat picture there is nothing to learn
+    assert (offsets >= s.table[3, 0]).any() and (offsets < s.table[3, 0]).any()
 
 
 def test_weights_of_another_scale_are_a_start():

@@ -68,6 +68,7 @@ def _loss(
     height,
     width,
     slope,
+    SQUARES: tl.constexpr,
     POOL: tl.constexpr,
     S: tl.constexpr,
     NP: tl.constexpr,
@@ -76,12 +77,13 @@ def _loss(
     """tail [P, 3*S*S] NHWC before the pixel shuffle; base, target [B, 3, S*H, S*W]. L1 loss and its gradient.
 
     POOL > 0: push [B, H/POOL, W/POOL, 3] is added to the sign of each error (see `drift`).
+    SQUARES: the gradient is the mean squared error's instead; the loss told is the mean absolute error all the same.
     """
     p = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)[:, None]
     n = tl.arange(0, NP)[None, :]
     here = (p < pixels) & (n < 3 * S * S)
     error = _error(tail, base, target, p, n, here, height, width, S)
-    sign = tl.where(error > 0, 1.0, tl.where(error < 0, -1.0, 0.0))
+    sign = 2 * error if SQUARES else tl.where(error > 0, 1.0, tl.where(error < 0, -1.0, 0.0))
     if POOL > 0:
         row = p // width // POOL  # rows of pools, all pictures' one after the other
         sign += tl.load(push + (row * (width // POOL) + p % width // POOL) * 3 + n // (S * S), mask=here, other=0.0)
@@ -165,9 +167,19 @@ def drift(tail: Tensor, base: Tensor, target: Tensor, size: tuple[int, int], sca
 
 
 def loss(
-    tail: Tensor, base: Tensor, target: Tensor, size: tuple[int, int], scale: int, weight: float = 0.0
+    tail: Tensor,
+    base: Tensor,
+    target: Tensor,
+    size: tuple[int, int],
+    scale: int,
+    weight: float = 0.0,
+    squares: bool = False,
 ) -> tuple[Tensor, Tensor]:
-    """(mean absolute error, its gradient with respect to `tail` [P, 3*scale^2], with the push of `drift`)."""
+    """(mean absolute error, its gradient with respect to `tail` [P, 3*scale^2], with the push of `drift`).
+
+    `squares`: the gradient is the mean squared error's, which has no drift (`weight` is left out of account).
+    """
+    weight = 0.0 if squares else weight
     pixels, channels = tail.shape
     block = 32
     programs = triton.cdiv(pixels, block)
@@ -184,6 +196,7 @@ def loss(
         pixels,
         *size,
         1.0 / (pixels * channels),
+        SQUARES=squares,
         POOL=POOL if weight else 0,
         S=scale,
         NP=triton.next_power_of_2(channels),
