@@ -195,7 +195,7 @@ def train(arguments: argparse.Namespace) -> None:
     logged = state.step
     total, push = run.total(), run.number("push", arguments.sharpen)
     run.log(event="resume" if resumed else "start", step=state.step, seconds=round(run.elapsed(), 1), total=total)
-    if sharp:
+    if arguments.init:
         run.log(step=state.step, **validate(state))  # what the start is like, to compare with
     while True:
         elapsed = run.elapsed()
