@@ -14,21 +14,43 @@ constexpr std::uint64_t kHeadRoom = 256 << 20;
 // need scratch memory read and write more per token.
 constexpr int kStripTokens = 128 * 1024, kStripTokensWithScratch = 48 * 1024;
 
-int preferred_strip_rows(const DeviceRequest& r) {
-  const int tokens = r.costs.scratch_bytes(r.width, kUnitRows) > 0 ? kStripTokensWithScratch : kStripTokens;
-  const int all = (r.height + kUnitRows - 1) / kUnitRows * kUnitRows;
-  return std::clamp(tokens / r.width / kUnitRows * kUnitRows, kUnitRows, all);
-}
+// Taller strips are faster where their units fill the device a whole number of times. They may take such a share of
+// what the map takes.
+constexpr int kMostWaves = 4, kMapPerWork = 4;
 
 RunShape shape_of(const DeviceRequest& r, int strip_rows) {
   return {r.spec, r.width, r.height, r.picture_row_bytes, r.sample, r.output_strips, strip_rows};
+}
+
+std::uint64_t map_bytes(const DeviceRequest& r, const RunShape& shape) {
+  return shape.sweeps.size() > 1 ? map_row_bytes(shape, r.costs) * shape.height : 0;
+}
+
+/// Rows of the tallest strips of whole waves that are not too large beside the map; 0 where there are none. Windows are
+/// another matter: their blocks are as large as a processor.
+int rows_of_waves(const DeviceRequest& r) {
+  for (const AttentionScope& scope : r.spec.scopes)
+    if (scope.window > 0) return 0;
+  for (int waves = kMostWaves; waves > 0; --waves) {
+    const int rows = waves * r.costs.units_at_once / units_across(r.width, r.height) * kUnitRows;
+    if (rows == 0 || rows > r.height) continue;
+    const RunShape shape = shape_of(r, rows);
+    if (kMapPerWork * layout_bytes(shape, r.costs, false) <= map_bytes(r, shape)) return rows;
+  }
+  return 0;
+}
+
+int preferred_strip_rows(const DeviceRequest& r) {
+  const int tokens = r.costs.scratch_bytes(r.width, kUnitRows) > 0 ? kStripTokensWithScratch : kStripTokens;
+  const int all = (r.height + kUnitRows - 1) / kUnitRows * kUnitRows;
+  return std::max(rows_of_waves(r), std::clamp(tokens / r.width / kUnitRows * kUnitRows, kUnitRows, all));
 }
 
 /// `host` of the map's chunks in host memory; −1: the map in one piece.
 DeviceChoice choice_with(const DeviceRequest& r, const RunShape& shape, int host) {
   DeviceChoice c;
   c.strip_rows = shape.strip_rows;
-  c.map_bytes = shape.sweeps.size() > 1 ? map_row_bytes(shape, r.costs) * shape.height : 0;
+  c.map_bytes = map_bytes(r, shape);
   c.working_bytes = layout_bytes(shape, r.costs, false);
   c.memory.bytes = r.costs.weight_bytes + layout_bytes(shape, r.costs, host < 0);
   if (r.output_strips)

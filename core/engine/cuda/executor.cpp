@@ -246,7 +246,8 @@ DeviceCosts costs_of(const Kernels& kernels) {
           .weight_bytes = kernels.weight_bytes(),
           .state_bytes = kernels.state_bytes(),
           .element_bytes = static_cast<int>(kernels.element_bytes()),
-          .scratch_bytes = [&kernels](int width, int rows) { return kernels.scratch_bytes(width, rows); }};
+          .scratch_bytes = [&kernels](int width, int rows) { return kernels.scratch_bytes(width, rows); },
+          .units_at_once = kernels.units_at_once()};
 }
 
 RunResult run_network(const Kernels& kernels, const RunShape& shape, const DeviceCosts& costs, const DevicePlan& plan,

@@ -32,6 +32,7 @@ struct DeviceCosts {
   int element_bytes = 4;                                              ///< of a feature map's values
   std::uint64_t chunk_bytes = std::uint64_t{2} << 20;                 ///< what the device maps at a time
   std::function<std::uint64_t(int width, int rows)> scratch_bytes{};  ///< for steps of that many rows
+  int units_at_once = 0;  ///< units of 8 rows whose sums it makes at the same time; 0: not known
 };
 
 /// What the plan depends on. Width and height are those of the low-resolution picture after orientation.

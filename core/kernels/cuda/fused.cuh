@@ -130,7 +130,8 @@ constexpr int group_chunk(int dim) { return dim % 32 == 0 ? 32 : 16; }
 // is empty and nothing is launched.
 bool launch_attend(int dim, int head_dim, const AttendArgs& args, Stream stream);
 bool launch_ffn(int dim, const FfnArgs& args, Stream stream);
-bool launch_barrier(int dim, int head_dim, int units_down, const BarrierArgs& args, Stream stream);
+/// Returns how many of its blocks the device holds at once (0: it cannot run them); `units_down` = 0 only asks.
+int launch_barrier(int dim, int head_dim, int units_down, const BarrierArgs& args, Stream stream);
 bool launch_group_conv(int dim, const GroupArgs& args, Stream stream);
 void launch_head(int dim, const HeadArgs& args, Stream stream);
 bool launch_tail(int dim, int scale, const TailArgs& args, Stream stream);

@@ -253,24 +253,24 @@ __global__ void __launch_bounds__(32 * Warps, 12 / Warps) barrier_kernel(const B
 }
 
 template <int C, int D, bool Windows>
-bool launch_blocks(int units_down, const BarrierArgs& a, Stream stream) {
+int launch_blocks(int units_down, const BarrierArgs& a, Stream stream) {
   constexpr int kWarps = warps_of(C, D, Windows);
   using T = BarrierTile<C, D, kWarps>;
   const auto kernel = barrier_kernel<C, D, kWarps>;
-  if (remembered_blocks(kernel, T::kThreads, sizeof(T)) == 0) return false;
-  if (units_down > 0) kernel<<<dim3(a.units_across, units_down), T::kThreads, sizeof(T), stream>>>(a);
-  return true;
+  const int blocks = remembered_blocks(kernel, T::kThreads, sizeof(T));
+  if (blocks > 0 && units_down > 0) kernel<<<dim3(a.units_across, units_down), T::kThreads, sizeof(T), stream>>>(a);
+  return blocks;
 }
 
 template <int C, int D>
-bool launch(int units_down, const BarrierArgs& a, Stream stream) {
+int launch(int units_down, const BarrierArgs& a, Stream stream) {
   return a.unit_rows > kUnitRows ? launch_blocks<C, D, true>(units_down, a, stream)
                                  : launch_blocks<C, D, false>(units_down, a, stream);
 }
 
 }  // namespace
 
-bool launch_barrier(int dim, int head_dim, int units_down, const BarrierArgs& a, Stream stream) {
+int launch_barrier(int dim, int head_dim, int units_down, const BarrierArgs& a, Stream stream) {
   switch (dim * 1000 + head_dim) {
     case 48016:
       return launch<48, 16>(units_down, a, stream);
@@ -285,7 +285,7 @@ bool launch_barrier(int dim, int head_dim, int units_down, const BarrierArgs& a,
     case 96032:
       return launch<96, 32>(units_down, a, stream);
     default:
-      return false;
+      return 0;
   }
 }
 

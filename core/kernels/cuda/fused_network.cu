@@ -15,7 +15,7 @@ bool supported(const FoldedNetwork& n) {
   FfnArgs ffn{};
   ffn.hidden = s.hidden();
   return launch_attend(s.dim, s.head_dim(), {}, nullptr) && launch_ffn(s.dim, ffn, nullptr) &&
-         launch_barrier(s.dim, s.head_dim(), 0, {}, nullptr) && launch_group_conv(s.dim, {}, nullptr) &&
+         launch_barrier(s.dim, s.head_dim(), 0, {}, nullptr) > 0 && launch_group_conv(s.dim, {}, nullptr) &&
          launch_tail(s.dim, s.scale, {}, nullptr);
 }
 
@@ -41,6 +41,7 @@ class FusedKernels : public Kernels {
   [[nodiscard]] std::size_t element_bytes() const override { return sizeof(__half); }
   [[nodiscard]] std::size_t state_bytes() const override { return state_floats(nala_) * sizeof(float); }
   [[nodiscard]] std::size_t scratch_bytes(int, int) const override { return 0; }
+  [[nodiscard]] int units_at_once() const override { return launch_barrier(spec_.dim, nala_.head_dim, 0, {}, nullptr); }
 
   void head(const Picture& p, const Input& in, Rows out, Span rows, Stream stream) const override {
     HeadArgs a = weights_.head;
@@ -56,7 +57,7 @@ class FusedKernels : public Kernels {
     a.unit_columns = unit_columns(p.width, p.height);
     a.first_row = rows.first;
     a.units_across = units_across(p.width, p.height);
-    run(launch_barrier(spec_.dim, nala_.head_dim, (rows.last - rows.first + kUnitRows - 1) / kUnitRows, a, stream));
+    run(launch_barrier(spec_.dim, nala_.head_dim, (rows.last - rows.first + kUnitRows - 1) / kUnitRows, a, stream) > 0);
   }
 
   void windows(const Picture& p, int block, int window, int shift, Rows in, Rows out, Span rows, float* sums,
@@ -67,7 +68,7 @@ class FusedKernels : public Kernels {
     a.first_row = first * window - shift;
     a.first_column = -shift;
     a.units_across = (p.width + shift + window - 1) / window;
-    run(launch_barrier(spec_.dim, nala_.head_dim, last - first + 1, a, stream));
+    run(launch_barrier(spec_.dim, nala_.head_dim, last - first + 1, a, stream) > 0);
   }
 
   void reduce(const float* sums, int count, double* total, Stream stream) const override {

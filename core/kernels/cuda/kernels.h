@@ -84,6 +84,8 @@ class Kernels {
   [[nodiscard]] virtual std::size_t state_bytes() const = 0;    ///< of one final state (per layer, or per window)
   /// Bytes of working memory that attend, ffn and the like need for `rows` output rows (0 for fused kernels).
   [[nodiscard]] virtual std::size_t scratch_bytes(int width, int rows) const = 0;
+  /// Units of tokens whose sums the device makes at the same time (barrier); 0: not known.
+  [[nodiscard]] virtual int units_at_once() const { return 0; }
 
   /// What changes with the picture. `scratch` as scratch_bytes says.
   struct Picture {

@@ -87,6 +87,30 @@ TEST(GpuPlan, FullHdFitsTheAim) {
   EXPECT_LT(plan->memory.bytes + output, 450ull << 20) << "map, rings and both pictures";
 }
 
+TEST(GpuPlan, StripsFillTheDeviceWhereTheMapIsLargeBesideThem) {
+  DeviceRequest r = request_of(3840, 2160);  // 60 units across
+  const int before = plan_device(r)->strip_rows;
+  r.costs.units_at_once = 396;
+  const auto plan = plan_device(r);
+  EXPECT_EQ(plan->strip_rows, 2 * 396 / 60 * 8);
+  EXPECT_GT(plan->strip_rows, before);
+  EXPECT_LE(4 * plan->working_bytes, plan->map_bytes);
+
+  r.costs.free_bytes = plan->memory.bytes - r.costs.weight_bytes + (256 << 20) - 1;  // not quite: shorter strips before parts of the map move
+  const auto tight = plan_device(r);
+  EXPECT_LT(tight->strip_rows, plan->strip_rows);
+  EXPECT_EQ(tight->memory.host_chunks, 0);
+
+  DeviceRequest small = request_of(1920, 1080);
+  const DeviceChoice usual = *plan_device(small);
+  small.costs.units_at_once = 396;
+  EXPECT_EQ(plan_device(small)->strip_rows, usual.strip_rows) << "a wave would take a third of the map";
+  r = request_of(3840, 2160);
+  r.spec = spec_with(std::vector<int>(12, 32));
+  r.costs.units_at_once = 396;
+  EXPECT_EQ(plan_device(r)->strip_rows, before) << "windows gain nothing";
+}
+
 TEST(GpuPlan, BudgetMovesTheMapToTheHostAndThenRefuses) {
   DeviceRequest r = request_of(1920, 1080);
   std::uint64_t last_pinned = 0;
