@@ -26,6 +26,7 @@ target_include_directories(gui_support PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
 target_link_libraries(gui_support PUBLIC nalasr_gui Qt6::Test)
 target_compile_definitions(gui_support PRIVATE NALASR_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
                            NALASR_VIEWER="$<TARGET_FILE:nalasr-viewer>"
+                           NALASR_PROGRAM="$<TARGET_FILE:nalasr>"
                            NALASR_SCREENSHOTS="${PROJECT_BINARY_DIR}/screenshots")
 if(XCB_INCLUDE_DIR AND XCB_LIBRARY)
   target_compile_definitions(gui_support PRIVATE NALASR_HAS_XCB)
@@ -68,6 +69,17 @@ foreach(subject window window_queue languages gpu_numbers sharpness)
   endif()
   set_tests_properties(viewer_${subject} PROPERTIES TIMEOUT 1200)
 endforeach()
+
+# On a real graphics card, skipped where there is none; and the same steps on the processor, without a screen.
+viewer_test(viewer_real_gpu_test gui/real_gpu_test.cpp ${PROJECT_SOURCE_DIR}/resources/viewer.qrc)
+target_link_libraries(viewer_real_gpu_test PRIVATE window_fixture)
+add_dependencies(viewer_real_gpu_test nalasr)
+add_test(NAME viewer_real_gpu COMMAND viewer_real_gpu_test)
+set_tests_properties(viewer_real_gpu PROPERTIES TIMEOUT 300 RUN_SERIAL ON SKIP_REGULAR_EXPRESSION "SKIP   :"
+                     ENVIRONMENT QT_QPA_PLATFORM=offscreen)
+add_test(NAME viewer_offscreen COMMAND viewer_real_gpu_test)
+set_tests_properties(viewer_offscreen PROPERTIES TIMEOUT 1200
+                     ENVIRONMENT "QT_QPA_PLATFORM=offscreen;NALASR_TEST_DEVICE=cpu;${patience}")
 
 # The desktop's wish for light or dark, told over a session bus.
 find_program(DBUS_DAEMON dbus-daemon)

@@ -63,6 +63,7 @@ void CompareView::paintEvent(QPaintEvent*) {
   if (hasFocus() && focusPolicy() == Qt::StrongFocus && !underMouse()) {
     painter.setRenderHint(QPainter::Antialiasing, false);
     painter.setPen(QPen(palette().highlight().color(), 2));
+    painter.setBrush(Qt::NoBrush);  // a frame: the labels' brush would darken the picture
     painter.drawRect(rect().adjusted(1, 1, -1, -1));
   }
 }

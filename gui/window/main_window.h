@@ -16,6 +16,7 @@ class QActionGroup;
 class QComboBox;
 class QLabel;
 class QMenu;
+class QMimeData;
 class QProgressBar;
 class QSplitter;
 class QStackedWidget;
@@ -83,6 +84,8 @@ class MainWindow : public QMainWindow {
   void open_dialog();
   void open_folder_dialog();
   void paste();
+  /// What was dropped or pasted: files and folders, else a picture. False where there is neither.
+  bool open_data(const QMimeData& offered);
   void save();
   void save_as();
   void choose_model_file();

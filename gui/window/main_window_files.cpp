@@ -50,22 +50,31 @@ void MainWindow::open_folder_dialog() {
 }
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
-  if (event->mimeData()->hasUrls()) event->acceptProposedAction();
+  const QMimeData& offered = *event->mimeData();
+  if (local_files(offered).isEmpty() && !offered.hasImage()) return;  // a link into the web, say
+  event->setDropAction(Qt::CopyAction);  // where it is offered; else what is proposed stays
+  event->accept();
 }
 
 void MainWindow::dropEvent(QDropEvent* event) {
-  const QStringList files = local_files(*event->mimeData());
-  if (files.isEmpty()) return;
-  event->acceptProposedAction();
-  open(files);
+  if (!open_data(*event->mimeData())) return;
+  // Never a move, also where nothing else is offered: after one the other program may throw its files away.
+  event->setDropAction(event->possibleActions() & Qt::CopyAction ? Qt::CopyAction : Qt::IgnoreAction);
+  event->accept();
 }
 
 void MainWindow::paste() {
   const QMimeData* clipboard = QApplication::clipboard()->mimeData();
-  if (clipboard == nullptr) return;
-  if (const QStringList files = local_files(*clipboard); !files.isEmpty()) return open(files);
-  const QImage image = qvariant_cast<QImage>(clipboard->imageData());
-  if (image.isNull()) return tell(tr("There is no picture on the clipboard"));
+  if (clipboard != nullptr && !open_data(*clipboard)) tell(tr("There is no picture on the clipboard"));
+}
+
+bool MainWindow::open_data(const QMimeData& offered) {
+  if (const QStringList files = local_files(offered); !files.isEmpty()) {
+    open(files);
+    return true;
+  }
+  const QImage image = qvariant_cast<QImage>(offered.imageData());
+  if (image.isNull()) return false;
   const QDir folder(cache_folder() + "/pasted");
   QDir().mkpath(folder.path());
   const QString path =
@@ -77,6 +86,7 @@ void MainWindow::paste() {
       if (self && written) self->queue_panel_->select(self->queue_.add({path}));
     });
   });
+  return true;
 }
 
 void MainWindow::save() {

@@ -20,8 +20,8 @@ namespace {
 // The property on the root window that colour managers set (ICC Profiles in X Specification 0.4).
 QByteArray x11_profile() {
   auto* native = qGuiApp->nativeInterface<QNativeInterface::QX11Application>();
-  if (native == nullptr) return {};
-  xcb_connection_t* connection = native->connection();
+  xcb_connection_t* connection = native != nullptr ? native->connection() : nullptr;
+  if (connection == nullptr) return {};  // Qt's offscreen platform says it is X11, and has none
   using Free = decltype(&std::free);
   constexpr char kName[] = "_ICC_PROFILE";
   const std::unique_ptr<xcb_intern_atom_reply_t, Free> atom(

@@ -27,8 +27,17 @@ Sandbox& sandbox() {
   return sandbox;
 }
 
-QString source(const QString& path) { return QStringLiteral(NALASR_SOURCE_DIR "/") + path; }
-QString viewer_program() { return QStringLiteral(NALASR_VIEWER); }
+QString elsewhere() { return qEnvironmentVariable("NALASR_TEST_ROOT"); }
+
+QString source(const QString& path) {
+  return (elsewhere().isEmpty() ? QStringLiteral(NALASR_SOURCE_DIR) : elsewhere()) + '/' + path;
+}
+QString viewer_program() {
+  return elsewhere().isEmpty() ? QStringLiteral(NALASR_VIEWER) : elsewhere() + "/bin/nalasr-viewer";
+}
+QString command_line_program() {
+  return elsewhere().isEmpty() ? QStringLiteral(NALASR_PROGRAM) : elsewhere() + "/bin/nalasr";
+}
 
 RunSettings light() {
   RunSettings run;
@@ -76,7 +85,8 @@ QString make_script(const QString& name, const QByteArray& commands) {
 
 void activate(QWidget& window) {
 #ifdef NALASR_HAS_XCB
-  if (auto* native = qGuiApp->nativeInterface<QNativeInterface::QX11Application>()) {
+  auto* native = qGuiApp->nativeInterface<QNativeInterface::QX11Application>();
+  if (native != nullptr && native->connection() != nullptr) {  // Qt's offscreen platform has one without a connection
     xcb_set_input_focus(native->connection(), XCB_INPUT_FOCUS_PARENT, static_cast<xcb_window_t>(window.winId()),
                         XCB_CURRENT_TIME);
     xcb_flush(native->connection());
@@ -89,7 +99,7 @@ void activate(QWidget& window) {
 bool set_x11_profile(const QByteArray& profile) {
 #ifdef NALASR_HAS_XCB
   auto* native = qGuiApp->nativeInterface<QNativeInterface::QX11Application>();
-  if (native == nullptr) return false;
+  if (native == nullptr || native->connection() == nullptr) return false;
   xcb_connection_t* connection = native->connection();
   constexpr char kName[] = "_ICC_PROFILE";
   xcb_intern_atom_reply_t* atom =
@@ -120,7 +130,7 @@ bool wait_until(const std::function<bool()>& condition, int ms) {
 }
 
 QString screenshot(QWidget& widget, const QString& name) {
-  const QDir folder(QStringLiteral(NALASR_SCREENSHOTS));
+  const QDir folder(elsewhere().isEmpty() ? QStringLiteral(NALASR_SCREENSHOTS) : elsewhere() + "/screenshots");
   QDir().mkpath(folder.path());
   const QString path = folder.filePath(name + ".png");
   widget.grab().save(path);

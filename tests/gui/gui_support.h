@@ -31,10 +31,15 @@ class Sandbox {
 /// The one of this process.
 Sandbox& sandbox();
 
+/// Where everything lies on a machine that built none of it (scripts/viewer-bundle): bin, models, resources,
+/// translations, screenshots. Empty: in the source and build trees.
+QString elsewhere();
 /// A path in the source tree.
 QString source(const QString& path);
 /// The viewer that does the work as a child.
 QString viewer_program();
+/// `nalasr`, to hold the viewer against.
+QString command_line_program();
 /// The bundled light model.
 RunSettings light();
 /// A network of a few weights, for tests that need work done but no picture.

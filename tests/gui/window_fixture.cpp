@@ -7,7 +7,7 @@ void WindowFixture::show_window(const QString& worker_program) {
   output.folder = out_;
   Settings::set_output(output);
   Settings::set_theme(Theme::light);
-  Settings::set_run(light());
+  Settings::set_run(run_);
   window_ = std::make_unique<MainWindow>(worker_program.isEmpty() ? viewer_program() : worker_program);
   window_->resize(1280, 800);
   window_->show();
@@ -45,7 +45,8 @@ QString WindowFixture::shown_texts() {
 QString sample() { return source("resources/samples/street.png"); }
 
 QString compiled_translation(const QString& language) {
-  return QStringLiteral(NALASR_TRANSLATIONS "/nalasr-viewer_%1.qm").arg(language);
+  const QString folder = elsewhere().isEmpty() ? QStringLiteral(NALASR_TRANSLATIONS) : elsewhere() + "/translations";
+  return folder + QStringLiteral("/nalasr-viewer_%1.qm").arg(language);
 }
 
 int run_window_test(int argc, char** argv, const std::function<std::unique_ptr<QObject>()>& make_test) {

@@ -33,6 +33,7 @@ class WindowFixture : public QObject {
   QString shown_texts();
 
   std::unique_ptr<MainWindow> window_;
+  RunSettings run_ = light();            ///< what the window starts with
   QString out_ = sandbox().file("out");  ///< the output folder
 };
 

@@ -70,30 +70,49 @@ void WindowQueueTest::works_through_a_queue_with_a_bad_file() {
 
 void WindowQueueTest::takes_drops_and_pastes() {
   const int before = window_->queue().rowCount();
-  QMimeData dropped;
-  dropped.setUrls({QUrl::fromLocalFile(make_picture("dropped.png", 20, 20))});
   // Through the system's window, which finds out what lies under the cursor.
-  const auto drop_at = [&](QWidget* widget) {
+  const auto drop_at = [&](QWidget* widget, const QMimeData& dropped, Qt::DropAction offered = Qt::CopyAction) {
     const QPoint at = widget->mapTo(window_.get(), widget->rect().center());
-    QDragEnterEvent enter(at, Qt::CopyAction, &dropped, Qt::LeftButton, Qt::NoModifier);
+    QDragEnterEvent enter(at, offered, &dropped, Qt::LeftButton, Qt::NoModifier);
     QCoreApplication::sendEvent(window_->windowHandle(), &enter);
-    QDropEvent drop(at, Qt::CopyAction, &dropped, Qt::LeftButton, Qt::NoModifier);
-    QCoreApplication::sendEvent(window_->windowHandle(), &drop);
-    return enter.isAccepted() && drop.isAccepted();
+    QDropEvent drop(at, offered, &dropped, Qt::LeftButton, Qt::NoModifier);
+    if (enter.isAccepted()) QCoreApplication::sendEvent(window_->windowHandle(), &drop);
+    return enter.isAccepted() && drop.isAccepted() && drop.dropAction() != Qt::MoveAction;
   };
-  QVERIFY(drop_at(&window_->view()));
-  QCOMPARE(window_->queue().rowCount(), before + 1);
+  QMimeData files;
+  files.setUrls({QUrl::fromLocalFile(make_picture("dropped.png", 20, 20)),
+                 QUrl::fromLocalFile(make_picture("città 街 100%.png", 20, 20))});
+  QVERIFY(drop_at(&window_->view(), files));
+  QCOMPARE(window_->queue().rowCount(), before + 2);
+  QCOMPARE(QFileInfo(job().input).fileName(), QString("dropped.png"));  // the first is shown
+  QMimeData folder;
   make_picture("dropped/one.png", 20, 20);
   make_picture("dropped/deeper/two.png", 20, 20);
-  dropped.setUrls({QUrl::fromLocalFile(sandbox().file("dropped"))});
-  QVERIFY(drop_at(window_->findChild<QListView*>()));
-  QVERIFY(wait_until([&] { return window_->queue().rowCount() == before + 3; }));
+  folder.setUrls({QUrl::fromLocalFile(sandbox().file("dropped"))});
+  QVERIFY(drop_at(window_->findChild<QListView*>(), folder));
+  QVERIFY(wait_until([&] { return window_->queue().rowCount() == before + 4; }));
+  QMimeData moved;  // by some programs also as a text; and after a move they may delete it
+  moved.setUrls({QUrl::fromLocalFile(make_picture("moved.png", 20, 20))});
+  moved.setText(sandbox().file("moved.png"));
+  QVERIFY(drop_at(window_->side_panel().findChild<QDoubleSpinBox*>(), moved, Qt::MoveAction));
+  QCOMPARE(window_->queue().rowCount(), before + 5);
+  QMimeData link;
+  link.setUrls({QUrl("https://example.org/picture.png")});
+  QVERIFY(!drop_at(&window_->view(), link));
+  QCOMPARE(window_->queue().rowCount(), before + 5);
+
   QImage image(30, 20, QImage::Format_RGB32);
   image.fill(Qt::red);
   QApplication::clipboard()->setImage(image);
   action("paste")->trigger();
-  QVERIFY(wait_until([&] { return window_->queue().rowCount() == before + 4; }));
-  QCOMPARE(window_->current(), window_->queue().at(before + 3).id);  // and shown
+  QVERIFY(wait_until([&] { return window_->queue().rowCount() == before + 6; }));
+  QCOMPARE(window_->current(), window_->queue().at(before + 5).id);  // and shown
+  link.setImageData(image);                                          // as a web browser gives it
+  QVERIFY(drop_at(&window_->view(), link));
+  QVERIFY(wait_until([&] { return window_->queue().rowCount() == before + 7; }));
+  QApplication::clipboard()->setMimeData(new QMimeData);
+  action("paste")->trigger();
+  QCOMPARE(window_->statusBar()->currentMessage(), QString("There is no picture on the clipboard"));
 }
 
 void WindowQueueTest::names_everything_for_screen_readers() {

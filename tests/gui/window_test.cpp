@@ -115,6 +115,18 @@ void WindowTest::compares() {
   screenshot(*window_, "4_split_panel_end");
   scroll->verticalScrollBar()->setValue(0);
 
+  // With the keyboard in it and the mouse elsewhere, a frame is drawn around the picture and nothing upon it.
+  view.setFocus();
+  const bool under_mouse = view.underMouse();
+  view.setAttribute(Qt::WA_UnderMouse, true);
+  const QImage unframed = view.grab().toImage();
+  view.setAttribute(Qt::WA_UnderMouse, false);
+  const QImage framed = view.grab().toImage();
+  view.setAttribute(Qt::WA_UnderMouse, under_mouse);
+  const QRect inside = view.rect().adjusted(3, 3, -3, -3);
+  QVERIFY(unframed != framed);
+  QVERIFY(unframed.copy(inside) == framed.copy(inside));
+
   action("side_by_side")->trigger();
   view.zoom_to(2);
   QVERIFY(wait_for_view());
