@@ -68,6 +68,13 @@ Result<WorkerCounts> parse_workers(const std::string& text) {
   return counts;
 }
 
+WorkerCounts usual_workers(const std::vector<DeviceChoice>& devices) {
+  const bool on_gpu = device_unavailable_reason(Device::cuda).empty() &&
+                      std::none_of(devices.begin(), devices.end(),
+                                   [](const DeviceChoice& choice) { return choice.device == Device::cpu; });
+  return on_gpu ? WorkerCounts{2, 2, 4} : WorkerCounts{};
+}
+
 std::vector<UpscalerOptions> workers_of(const std::vector<DeviceChoice>& devices, Precision precision, int threads,
                                         int compute) {
   if (threads == 0 && compute > 1) {

@@ -25,6 +25,8 @@ struct WorkerCounts {
 };
 /// "2:1:2"
 Result<WorkerCounts> parse_workers(const std::string& text);
+/// Without -j. A GPU computes so fast that one picture at a time leaves it waiting for copies and encoders.
+WorkerCounts usual_workers(const std::vector<DeviceChoice>& devices);
 
 /// One entry for each picture that computes at once; those on the processor share its threads.
 std::vector<UpscalerOptions> workers_of(const std::vector<DeviceChoice>& devices, Precision precision, int threads,

@@ -97,7 +97,7 @@ void add_upscale_options(CLI::App& command, UpscaleArguments& a) {
   option("--precision", a.precision, "P", "mixed, or fp32 for float32 everywhere (without it: mixed)");
   option("--threads", a.threads, "N", "1 to 1024 (without it: one per core)");
   option("-j,--jobs", a.workers, "L:C:S",
-         "Pictures that decode, compute (on each device) and encode at once (without it: 1:1:1)");
+         "Pictures that decode, compute (on each device) and encode at once (without it: 1:1:1, on a GPU 2:2:4)");
 }
 
 Result<UpscaleOptions> interpret(const UpscaleArguments& a) {
@@ -125,6 +125,7 @@ Result<UpscaleOptions> interpret(const UpscaleArguments& a) {
                            read_option("--png-level", a.png_level, whole(0, 9), batch.encode.png_compression)}) {
     if (!read) return read.error();
   }
+  if (a.workers.empty()) workers = usual_workers(devices);
   if (devices.empty()) return about("--device", wrong("the device has an empty name"));
   if (!a.name_template.empty()) {
     if (auto good = check_template(a.name_template); !good) return about("--output-template", good.error());

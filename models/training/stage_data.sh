@@ -1,14 +1,26 @@
 #!/bin/sh
-# Prepares .carry/1 .. .carry/4 for the device machine (each below 58 MiB beside the repository's own 5) and
-# .carry/5 (BSD100, for a later call); .carry is in .git/info/exclude. From the repository's root, before the session.
+# Prepares .carry/1, 2, ... for the device machine: the training pictures in parts of at most 44 MiB (64 travel at a time, of
+# which the repository takes 15), and .carry/benchmark with Set14 and BSD100. .carry is in .git/info/exclude.
+# Usage, from the repository's root, before the session: models/training/stage_data.sh [DATA]
 set -eu
 shared=${1:-../shared/data}
 grep -qx '/.carry/' .git/info/exclude || echo '/.carry/' >> .git/info/exclude
 rm -rf .carry
-mkdir -p .carry/1/train .carry/1/benchmark .carry/2/train .carry/3/train .carry/4/train .carry/5/benchmark
-cp -r "$shared/train/02" .carry/1/train/ && cp -r "$shared/benchmark/Set14" .carry/1/benchmark/
-cp -r "$shared/train/00" .carry/2/train/
-cp -r "$shared/train/01" .carry/3/train/
-cp -r "$shared/train/03" .carry/4/train/
-cp -r "$shared/benchmark/BSD100" .carry/5/benchmark/
+mkdir -p .carry/benchmark
+cp -r "$shared/benchmark/Set14" "$shared/benchmark/BSD100" .carry/benchmark/
+part=1
+used=0
+for folder in "$shared"/train/*/; do
+  for picture in "$folder"*; do
+    size=$(($(stat -c %s "$picture") / 1024 + 4))
+    used=$((used + size))
+    if [ $used -gt $((44 * 1024)) ]; then
+      part=$((part + 1))
+      used=$size
+    fi
+    to=.carry/$part/train/$(basename "$folder")
+    mkdir -p "$to"
+    cp "$picture" "$to/"
+  done
+done
 du -sm .carry/*

@@ -27,7 +27,7 @@ TITLES = {
     ),
     "base": (
         "Base ×{scale}",
-        "light with twice its blocks, for clean pictures too: better, at twice the time and the same memory.",
+        "light with twice its blocks, for clean pictures too: so far little better, at twice the time and the same memory.",
     ),
     "photo": (
         "Photo ×{scale}",
