@@ -70,16 +70,10 @@ void release_file(void* owner) { delete static_cast<std::vector<unsigned char>*>
 }  // namespace nalasr
 
 extern "C" __attribute__((visibility("default"))) const nalasr::OpenCvModule* nalasr_opencv_module() {
-  static const nalasr::OpenCvModule module{NALASR_OPENCV_MODULE_BUILD,
-                                           nalasr::decode,
-                                           nalasr::release_picture,
-                                           nalasr::encode,
-                                           nalasr::release_file,
+  static const nalasr::OpenCvModule module{
+      NALASR_OPENCV_MODULE_BUILD, nalasr::decode,    nalasr::release_picture, nalasr::encode,   nalasr::release_file,
 #ifdef NALASR_HAS_WEBP
-                                           nalasr::webp_begin,
-                                           nalasr::webp_rows,
-                                           nalasr::webp_end,
-                                           nalasr::webp_free
+      nalasr::webp_begin,         nalasr::webp_rows, nalasr::webp_end,        nalasr::webp_free
 #endif
   };
   return &module;

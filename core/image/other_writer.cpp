@@ -30,7 +30,12 @@ class OtherWriter final : public ImageWriter {
  public:
   OtherWriter(const OpenCvModule& module, std::unique_ptr<AtomicFile> file, ImageFormat format, const ImageInfo& info,
               const Metadata& metadata, const EncodeOptions& options)
-      : module_(module), file_(std::move(file)), format_(format), info_(info), metadata_(metadata), options_(options),
+      : module_(module),
+        file_(std::move(file)),
+        format_(format),
+        info_(info),
+        metadata_(metadata),
+        options_(options),
         warnings_(lost_metadata(format, metadata)) {}
 
   /// Takes the memory of all rows; false where the machine refuses.

@@ -107,8 +107,8 @@ CodecOutcome webp_end(void* handle, bool (*take)(void*, const std::byte*, std::s
   config.low_memory = 1;
   if (WebPPictureHasTransparency(&planes) != 0) {
     config.method = 3;  // 4 takes 7 bytes a pixel more for an alpha that is smaller by a tenth
-    // The lossless coder of alpha keeps its symbols, too. Where it gains little, alpha is stored.
-    if (bits_per_value(planes.a, planes.a_stride, planes.width, planes.height) > 3) config.alpha_compression = 0;
+    // The lossless coder of alpha keeps its symbols, too: white noise, where it would gain nothing, is stored.
+    if (bits_per_value(planes.a, planes.a_stride, planes.width, planes.height) > 7.5) config.alpha_compression = 0;
   } else {
     planes.colorspace = WEBP_YUV420;
   }

@@ -121,8 +121,8 @@ double pixels_of(const ImageInfo& info) { return static_cast<double>(info.width)
 }  // namespace
 
 std::uint64_t webp_writer_bytes(const ImageInfo& info) {
-  const auto band = std::uint64_t{static_cast<unsigned>(info.width)} * 2 * kBandRows *
-                    static_cast<unsigned>(band_channels(info));
+  const auto band =
+      std::uint64_t{static_cast<unsigned>(info.width)} * 2 * kBandRows * static_cast<unsigned>(band_channels(info));
   return static_cast<std::uint64_t>(pixels_of(info) * (info.has_alpha() ? 2.5 : 1.5)) + band;
 }
 

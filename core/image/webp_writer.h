@@ -17,7 +17,8 @@ Result<std::unique_ptr<ImageWriter>> create_webp(const OpenCvModule& module, std
 
 /// What such a writer holds: its planes and a band of rows.
 std::uint64_t webp_writer_bytes(const ImageInfo& info);
-/// What its commit() takes, the planes included: for noise, or an alpha full of soft edges; others take less.
+/// What its commit() takes, the planes included: for noise, and for the alpha of an enlarged picture.
+/// Simpler ones take less; an alpha noisy from pixel to pixel, which enlarging does not leave, up to a third more.
 std::uint64_t webp_commit_bytes(const ImageInfo& info);
 
 }  // namespace nalasr

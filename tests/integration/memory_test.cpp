@@ -23,9 +23,9 @@ class Memory : public testing::Test {
     const auto from = scratch_ / (std::string("in.") + extension_of(in));
     const auto to = scratch_ / (std::string("out.") + extension_of(out));
     save(picture, from, in);
-    const Outcome outcome = run({"upscale", "-m", model, "--device", "cpu", "--threads", std::to_string(threads),
-                                 "--json", "--overwrite", "-q",
-                                 std::to_string(quality), from.string(), "-o", to.string()});
+    const Outcome outcome =
+        run({"upscale", "-m", model, "--device", "cpu", "--threads", std::to_string(threads), "--json", "--overwrite",
+             "-q", std::to_string(quality), from.string(), "-o", to.string()});
     ASSERT_EQ(outcome.exit_code, 0) << outcome.err;
     const auto summary = nlohmann::json::parse(lines_of(outcome.out).back());
     const double ratio =
