@@ -62,8 +62,8 @@ std::uint64_t ImageWriter::commit_bytes_for(ImageFormat format, const ImageInfo&
   const std::uint64_t rows = collected_bytes(format, info);
   if (format != ImageFormat::webp) return 3 * rows;  // the encoded file twice, each of which may be as large again
   // Through OpenCV libwebp keeps its symbols until the end: for noise the more of them the higher the quality is, for
-  // other pictures a half or less. It works on alpha by itself (measured: docs/performance.md).
-  const double per_pixel = 14 + 0.4 * std::max(0, options.quality - 75) + (info.has_alpha() ? 8 : 0);
+  // other pictures a half or less. Alpha takes more than that, whatever the quality (measured: docs/performance.md).
+  const double per_pixel = info.has_alpha() ? 32.0 : 21 + 0.4 * std::max(0, options.quality - 75);
   return rows + static_cast<std::uint64_t>(per_pixel * info.width * info.height);
 }
 
