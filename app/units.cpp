@@ -99,7 +99,9 @@ Result<int> parse_whole(std::string_view text, int low, int high) {
 
 std::string mebibytes(std::uint64_t bytes) {
   char text[40];
-  std::snprintf(text, sizeof text, "%.1f MiB", static_cast<double>(bytes) / (1 << 20));
+  const bool small = bytes > 0 && bytes < (1 << 20) / 10;  // 0.0 MiB would say nothing
+  std::snprintf(text, sizeof text, small ? "%.1f KiB" : "%.1f MiB",
+                static_cast<double>(bytes) / (small ? 1 << 10 : 1 << 20));
   return text;
 }
 

@@ -22,7 +22,7 @@ Result<double> parse_share(std::string_view text);
 /// A whole number from `low` to `high`.
 Result<int> parse_whole(std::string_view text, int low, int high);
 
-/// "148.2 MiB"
+/// "148.2 MiB"; "25.3 KiB" below a tenth of one
 std::string mebibytes(std::uint64_t bytes);
 /// "0.42 s", "73.1 s"
 std::string seconds(double s);

@@ -17,6 +17,10 @@ target_link_libraries(nalasr::hwy INTERFACE ${HWY_LIBRARY})
 find_path(LCMS2_INCLUDE_DIR lcms2.h)
 find_library(LCMS2_LIBRARY lcms2)
 
+# libwebp, which OpenCV's imgcodecs loads anyway: writes WebP in little memory, which OpenCV does not let it do.
+find_path(WEBP_INCLUDE_DIR webp/encode.h)
+find_library(WEBP_LIBRARY webp)
+
 include(NalasrOpenCV)
 include(NalasrTorch)
 include(NalasrCuda)

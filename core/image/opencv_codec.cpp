@@ -10,6 +10,9 @@
 #include <vector>
 
 #include "image/quiet_opencv.h"
+#ifdef NALASR_HAS_WEBP
+#include "image/webp_encoder.h"
+#endif
 
 namespace nalasr {
 namespace {
@@ -67,7 +70,11 @@ void release_file(void* owner) { delete static_cast<std::vector<unsigned char>*>
 }  // namespace nalasr
 
 extern "C" __attribute__((visibility("default"))) const nalasr::OpenCvModule* nalasr_opencv_module() {
-  static const nalasr::OpenCvModule module{NALASR_OPENCV_MODULE_BUILD, nalasr::decode, nalasr::release_picture,
-                                           nalasr::encode, nalasr::release_file};
+  static const nalasr::OpenCvModule module{
+      NALASR_OPENCV_MODULE_BUILD, nalasr::decode,    nalasr::release_picture, nalasr::encode,   nalasr::release_file,
+#ifdef NALASR_HAS_WEBP
+      nalasr::webp_begin,         nalasr::webp_rows, nalasr::webp_end,        nalasr::webp_free
+#endif
+  };
   return &module;
 }

@@ -1,4 +1,4 @@
-// WebP, TIFF and BMP through OpenCV: all rows are collected, encoded at commit().
+// TIFF and BMP (and WebP without libwebp) through OpenCV: all rows are collected, encoded at commit().
 #include "image/other_writer.h"
 
 #include <algorithm>
@@ -15,6 +15,7 @@
 #include "image/row_check.h"
 #include "image/tiff_container.h"
 #include "image/webp_container.h"
+#include "image/webp_writer.h"
 
 namespace nalasr {
 namespace {
@@ -29,9 +30,13 @@ class OtherWriter final : public ImageWriter {
  public:
   OtherWriter(const OpenCvModule& module, std::unique_ptr<AtomicFile> file, ImageFormat format, const ImageInfo& info,
               const Metadata& metadata, const EncodeOptions& options)
-      : module_(module), file_(std::move(file)), format_(format), info_(info), metadata_(metadata), options_(options) {
-    note_losses();
-  }
+      : module_(module),
+        file_(std::move(file)),
+        format_(format),
+        info_(info),
+        metadata_(metadata),
+        options_(options),
+        warnings_(lost_metadata(format, metadata)) {}
 
   /// Takes the memory of all rows; false where the machine refuses.
   bool allocate() {
@@ -64,20 +69,6 @@ class OtherWriter final : public ImageWriter {
   [[nodiscard]] const std::vector<std::string>& warnings() const override { return warnings_; }
 
  private:
-  void note_losses() {
-    const bool webp = format_ == ImageFormat::webp;
-    const std::string name = webp ? "WebP" : format_ == ImageFormat::tiff ? "TIFF" : "BMP";
-    const auto lost = [&](bool present, const char* what) {
-      if (present) warnings_.push_back(std::string(what) + " is not kept in " + name);
-    };
-    lost(format_ == ImageFormat::bmp && !metadata_.icc.empty(), "the ICC profile");
-    lost(!webp && !metadata_.exif.empty(), "EXIF");
-    lost(format_ == ImageFormat::bmp && !metadata_.xmp.empty(), "XMP");
-    lost(format_ != ImageFormat::tiff && metadata_.x_dpi > 0, "the resolution");
-    const bool odd_gamma = metadata_.icc.empty() && metadata_.srgb_intent < 0 && metadata_.gamma > 0 &&
-                           std::abs(metadata_.gamma - 0.45455) > 0.001;
-    lost(odd_gamma, "the gamma value (PNG gAMA)");
-  }
   // RGB(A) to OpenCV's BGR(A); grey is repeated where the format has no grey.
   template <typename Sample>
   void copy_row(const Sample* from, Sample* to) const {
@@ -140,11 +131,31 @@ Result<void> OtherWriter::commit() {
 
 }  // namespace
 
+std::vector<std::string> lost_metadata(ImageFormat format, const Metadata& metadata) {
+  std::vector<std::string> lines;
+  const bool webp = format == ImageFormat::webp;
+  const std::string name = webp ? "WebP" : format == ImageFormat::tiff ? "TIFF" : "BMP";
+  const auto lost = [&](bool present, const char* what) {
+    if (present) lines.push_back(std::string(what) + " is not kept in " + name);
+  };
+  lost(format == ImageFormat::bmp && !metadata.icc.empty(), "the ICC profile");
+  lost(!webp && !metadata.exif.empty(), "EXIF");
+  lost(format == ImageFormat::bmp && !metadata.xmp.empty(), "XMP");
+  lost(format != ImageFormat::tiff && metadata.x_dpi > 0, "the resolution");
+  const bool odd_gamma = metadata.icc.empty() && metadata.srgb_intent < 0 && metadata.gamma > 0 &&
+                         std::abs(metadata.gamma - 0.45455) > 0.001;
+  lost(odd_gamma, "the gamma value (PNG gAMA)");
+  return lines;
+}
+
 Result<std::unique_ptr<ImageWriter>> create_other(std::unique_ptr<AtomicFile> file, ImageFormat format,
                                                   const ImageInfo& info, const Metadata& metadata,
                                                   const EncodeOptions& options) {
   const auto& module = opencv_module();
   if (!module) return module.error();
+  if (format == ImageFormat::webp && (*module)->webp_begin != nullptr) {
+    return create_webp(**module, std::move(file), info, metadata, options);
+  }
   auto writer = std::make_unique<OtherWriter>(**module, std::move(file), format, info, metadata, options);
   if (!writer->allocate()) {
     return Error{ErrorCode::out_of_memory, "not enough memory to collect the picture for this format", "choose PNG"};

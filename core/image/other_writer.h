@@ -1,7 +1,9 @@
-// Formats beside PNG and JPEG: WebP, TIFF, BMP. Implemented through the OpenCV module.
+// TIFF and BMP, and WebP where there is no libwebp (webp_writer.h): through the OpenCV module.
 #pragma once
 
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "image/atomic_file.h"
 #include "nalasr/image.h"
@@ -12,5 +14,8 @@ namespace nalasr {
 Result<std::unique_ptr<ImageWriter>> create_other(std::unique_ptr<AtomicFile> file, ImageFormat format,
                                                   const ImageInfo& info, const Metadata& metadata,
                                                   const EncodeOptions& options);
+
+/// One line for each thing that such a format cannot carry over.
+std::vector<std::string> lost_metadata(ImageFormat format, const Metadata& metadata);
 
 }  // namespace nalasr

@@ -69,42 +69,43 @@ Metadata read_webp_metadata(std::span<const std::byte> file) {
   return metadata;
 }
 
-std::vector<std::byte> add_webp_metadata(std::vector<std::byte> file, const Metadata& metadata, int width, int height) {
-  if (metadata.icc.empty() && metadata.exif.empty() && metadata.xmp.empty()) return file;
-  if (file.size() < kHeader) return file;
+WebpFrame frame_webp(Bytes head, const Metadata& metadata, int width, int height) {
+  WebpFrame frame;
+  if (metadata.icc.empty() && metadata.exif.empty() && metadata.xmp.empty()) return frame;
+  if (head.size() < kWebpFrameBytes || std::memcmp(head.data(), "RIFF", 4) != 0) return frame;
 
   unsigned flags =
       (metadata.icc.empty() ? 0u : kIcc) | (metadata.exif.empty() ? 0u : kExif) | (metadata.xmp.empty() ? 0u : kXmp);
-  std::vector<std::byte> pixels;  // the chunks that make the picture, as they were
-  Bytes rest = Bytes(file).subspan(kHeader);
-  while (const auto chunk = next_chunk(rest)) {
-    if (chunk->name == "VP8X") {
-      if (!chunk->data.empty()) flags |= std::to_integer<unsigned>(chunk->data[0]) & kAlpha;
-      continue;
-    }
-    if (chunk->name == "ALPH") flags |= kAlpha;
-    // A lossless stream tells in bit 28 of its header (behind the signature byte) whether alpha is used.
-    if (chunk->name == "VP8L" && chunk->data.size() >= 5 && (le32(chunk->data.subspan(1)) >> 28 & 1) != 0) {
-      flags |= kAlpha;
-    }
-    put_chunk(pixels, chunk->name, chunk->data);
-  }
-  if (pixels.empty()) return file;
+  const std::string_view first(reinterpret_cast<const char*>(head.data()) + kHeader, 4);
+  const bool extended = first == "VP8X";
+  if (extended) flags |= std::to_integer<unsigned>(head[kHeader + 8]) & kAlpha;
+  // A lossless stream tells in bit 28 of its header (behind the signature byte) whether alpha is used.
+  if (first == "VP8L" && (le32(head.subspan(kHeader + 9)) >> 28 & 1) != 0) flags |= kAlpha;
 
-  std::vector<std::byte> extended;
-  put_le(extended, flags, 4);
-  put_le(extended, static_cast<std::uint32_t>(width - 1), 3);
-  put_le(extended, static_cast<std::uint32_t>(height - 1), 3);
-  std::vector<std::byte> out(file.begin(), file.begin() + kHeader);
-  put_chunk(out, "VP8X", extended);
-  if (!metadata.icc.empty()) put_chunk(out, "ICCP", metadata.icc);
-  out.insert(out.end(), pixels.begin(), pixels.end());
-  if (!metadata.exif.empty()) put_chunk(out, "EXIF", metadata.exif);
-  if (!metadata.xmp.empty()) put_chunk(out, "XMP ", metadata.xmp);
-  if (out.size() - 8 > 0xFFFFFFFFull) return file;
-  for (int i = 0; i < 4; ++i)
-    out[4 + static_cast<std::size_t>(i)] = static_cast<std::byte>((out.size() - 8) >> (8 * i));
-  return out;
+  std::vector<std::byte> chunk;
+  put_le(chunk, flags, 4);
+  put_le(chunk, static_cast<std::uint32_t>(width - 1), 3);
+  put_le(chunk, static_cast<std::uint32_t>(height - 1), 3);
+  frame.head.assign(head.begin(), head.begin() + kHeader);
+  put_chunk(frame.head, "VP8X", chunk);
+  if (!metadata.icc.empty()) put_chunk(frame.head, "ICCP", metadata.icc);
+  if (!metadata.exif.empty()) put_chunk(frame.tail, "EXIF", metadata.exif);
+  if (!metadata.xmp.empty()) put_chunk(frame.tail, "XMP ", metadata.xmp);
+  frame.replaced = extended ? kWebpFrameBytes : kHeader;
+  const std::uint64_t size =
+      std::uint64_t{le32(head.subspan(4))} + frame.head.size() + frame.tail.size() - frame.replaced;
+  if (size > 0xFFFFFFFFull) return {};
+  for (std::size_t i = 0; i < 4; ++i) frame.head[4 + i] = static_cast<std::byte>(size >> (8 * i));
+  return frame;
+}
+
+std::vector<std::byte> add_webp_metadata(std::vector<std::byte> file, const Metadata& metadata, int width, int height) {
+  WebpFrame frame = frame_webp(Bytes(file).first(std::min(file.size(), kWebpFrameBytes)), metadata, width, height);
+  if (frame.head.empty()) return file;
+  file.erase(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(frame.replaced));
+  file.insert(file.begin(), frame.head.begin(), frame.head.end());
+  file.insert(file.end(), frame.tail.begin(), frame.tail.end());
+  return file;
 }
 
 }  // namespace nalasr

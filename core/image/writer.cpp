@@ -7,10 +7,17 @@
 #include "image/jpeg_writer.h"
 #include "image/other_writer.h"
 #include "image/png_writer.h"
+#include "image/webp_writer.h"
 #include "nalasr/image.h"
 
 namespace nalasr {
 namespace {
+
+#ifdef NALASR_HAS_WEBP
+constexpr bool kOwnWebp = true;
+#else
+constexpr bool kOwnWebp = false;
+#endif
 
 Result<void> check_request(ImageFormat format, const ImageInfo& info) {
   if (info.width <= 0 || info.height <= 0 || info.channels < 1 || info.channels > 4 ||
@@ -45,16 +52,18 @@ std::uint64_t collected_bytes(ImageFormat format, const ImageInfo& info) {
 std::uint64_t ImageWriter::resident_bytes_for(ImageFormat format, const ImageInfo& info, const EncodeOptions& options) {
   if (format == ImageFormat::png) return png_writer_bytes(info, options);
   if (format == ImageFormat::jpeg) return jpeg_writer_bytes(info);
+  if (format == ImageFormat::webp && kOwnWebp) return webp_writer_bytes(info);
   return collected_bytes(format, info);
 }
 
 std::uint64_t ImageWriter::commit_bytes_for(ImageFormat format, const ImageInfo& info, const EncodeOptions& options) {
   if (format == ImageFormat::png || format == ImageFormat::jpeg) return resident_bytes_for(format, info, options);
+  if (format == ImageFormat::webp && kOwnWebp) return webp_commit_bytes(info);
   const std::uint64_t rows = collected_bytes(format, info);
   if (format != ImageFormat::webp) return 3 * rows;  // the encoded file twice, each of which may be as large again
-  // libwebp keeps its symbols until the end, more of them the higher the quality is, and works on alpha by itself
-  // (measured: docs/performance.md).
-  const double per_pixel = 10 + 0.4 * std::max(0, options.quality - 75) + (info.has_alpha() ? 8 : 0);
+  // Through OpenCV libwebp keeps its symbols until the end: for noise the more of them the higher the quality is, for
+  // other pictures a half or less. Alpha takes more than that, whatever the quality (measured: docs/performance.md).
+  const double per_pixel = info.has_alpha() ? 32.0 : 21 + 0.4 * std::max(0, options.quality - 75);
   return rows + static_cast<std::uint64_t>(per_pixel * info.width * info.height);
 }
 

@@ -16,7 +16,7 @@ _nalasr() {
     -m | --model)
       COMPREPLY=($(compgen -W "$(nalasr models 2>/dev/null | awk 'NR > 1 { print $1 }' | sort -u)" -- "$current")
                  $(compgen -f -X '!*.safetensors' -- "$current")) ;;
-    -q | --quality | --png-level | --memory-budget | --max-pixels | --threads | -j | --jobs | --shard | --output-template) ;;
+    -q | --quality | --png-level | --memory-budget | --max-pixels | --threads | -j | --jobs | --shard | --output-template | --tile) ;;
     *)
       if [[ $current == -* ]]; then
         local options='--help'
@@ -27,6 +27,7 @@ _nalasr() {
           compare) options+=' --input --sizes --model --scale --methods --device --precision --threads --repeat --warm-up
             --time-limit --memory-limit --report --check --from' ;;
           info) options+=' --model --scale' ;;
+          evaluate) options+=' --hr --lr --scale --model --tile --json' ;;
         esac
         COMPREPLY=($(compgen -W "$options" -- "$current"))
       else

@@ -130,6 +130,7 @@ TEST_F(Batch, ADryRunPlansAndDoesNothing) {
   save_picture(scratch_ / "in/b.png", 20, 10);
   write_text(scratch_ / "in/c.png", "no picture");
   const Outcome plan = upscale({at("in"), "-o", at("out"), "--dry-run"});
+  EXPECT_EQ(plan.out.find(" 0.0 MiB"), std::string::npos) << plan.out;  // small files are told in KiB
   EXPECT_EQ(plan.exit_code, 1);
   EXPECT_TRUE(contains(plan.out, at("in/a.png") + " -> " + at("out/a_x2.png") + ": 20x10 -> 40x20 png, memory "))
       << plan.out;

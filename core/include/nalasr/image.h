@@ -108,8 +108,7 @@ class ImageWriter {
   /// What resident_bytes() of such a writer will be, known without creating it.
   static std::uint64_t resident_bytes_for(ImageFormat format, const ImageInfo& info, const EncodeOptions& options);
   /// What commit() of such a writer takes at its peak, resident_bytes() included: formats that encode only then take
-  /// more, when the picture's computation has given back its memory. For a detailed picture; a WebP of noise may take
-  /// 30% more.
+  /// more, when the picture's computation has given back its memory. For a detailed picture: a soft one may take less.
   static std::uint64_t commit_bytes_for(ImageFormat format, const ImageInfo& info, const EncodeOptions& options);
 
   virtual ~ImageWriter() = default;

@@ -1,6 +1,10 @@
 // WebP, TIFF, BMP and friends. Builds without OpenCV answer "unsupported", and these tests skip.
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <set>
 
 #include "unit/image/image_test_util.h"
 #include "unit/image/jpeg_maker.h"
@@ -122,6 +126,32 @@ TEST(OtherFormats, WebpComesBackCloselyWithItsMetadata) {
       if (out == 4) { EXPECT_EQ(picture->pixels[i * 4 + 3], pixels[(i + 1) * static_cast<std::size_t>(channels) - 1]); }
     }
     EXPECT_LT(sum / (64 * 40), 4.0) << channels;
+  }
+}
+
+TEST(OtherFormats, WebpIsTheSameHoweverTheRowsCome) {
+  SKIP_WITHOUT_OPENCV();
+  for (int channels = 1; channels <= 4; ++channels) {
+    const ImageInfo info = make_info(37, 53, channels, 8);
+    Bytes pixels = random_bytes(info.row_bytes() * 53, 4);
+    const std::filesystem::path folder = std::filesystem::temp_directory_path() / "nalasr_webp_rows";
+    std::filesystem::create_directories(folder);
+    std::set<std::string> files;
+    for (const int step : {1, 3, 16, 53}) {
+      const auto path = folder / (std::to_string(step) + ".webp");
+      auto writer = ImageWriter::create(path, ImageFormat::webp, info, {}, {});
+      ASSERT_TRUE(writer) << writer.error().message;
+      for (int y = 0; y < 53; y += step) {
+        const int rows = std::min(step, 53 - y);
+        std::byte* data = pixels.data() + info.row_bytes() * static_cast<std::size_t>(y);
+        ASSERT_TRUE((*writer)->write_rows({.data = data, .width = 37, .rows = rows, .stride = info.row_bytes()}));
+      }
+      ASSERT_TRUE((*writer)->commit());
+      std::ifstream file(path, std::ios::binary);
+      files.insert(std::string(std::istreambuf_iterator<char>(file), {}));
+    }
+    EXPECT_EQ(files.size(), 1u) << channels;
+    std::filesystem::remove_all(folder);
   }
 }
 
