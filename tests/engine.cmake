@@ -3,9 +3,10 @@ nalasr_test(kernels_test unit/kernels/nala_test.cpp unit/kernels/activation_test
              unit/kernels/depthwise_test.cpp)
 nalasr_test(engine_test unit/engine/strips_test.cpp unit/engine/upscaler_test.cpp unit/engine/evaluate_test.cpp
             unit/engine/pipeline_test.cpp)
-# The same tests once more for each lesser instruction set that every x86-64 of today has.
+# The same tests once more for each lesser instruction set that every x86-64 of today has, and with products of bfloat16
+# where there are such but not by default.
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
-  foreach(isa avx2 sse4 baseline)
+  foreach(isa bf16 avx2 sse4 baseline)
     add_test(NAME kernels_${isa} COMMAND kernels_test)
     add_test(NAME engine_${isa} COMMAND engine_test --gtest_filter=Strips*:Golden*)
     set_tests_properties(kernels_${isa} engine_${isa} PROPERTIES ENVIRONMENT NALASR_CPU=${isa} TIMEOUT 300)

@@ -102,7 +102,7 @@ struct CpuKernels {
   void (*elementary)(Elementary f, const float* x, float p, std::size_t count, float* out);
 };
 
-/// The kernels of the best instruction set that this processor has. NALASR_CPU=avx512|avx2|sse4|baseline narrows
+/// The kernels of the best instruction set that this processor has. NALASR_CPU=bf16|avx512|avx2|sse4|baseline narrows
 /// the choice (for tests and comparisons).
 const CpuKernels& kernels();
 

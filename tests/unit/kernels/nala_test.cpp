@@ -175,7 +175,15 @@ TEST(Kernels, InstructionSetIsTheOneAskedFor) {
       {"avx512", "AVX3"}, {"avx2", "AVX2"}, {"sse4", "SSE4"}, {"baseline", "SCALAR"}};
   const char* wanted = std::getenv("NALASR_CPU");
   if (!wanted) GTEST_SKIP() << "NALASR_CPU is not set; running " << cpu::kernels().name;
-  EXPECT_EQ(cpu::kernels().name, names.at(wanted));
+  if (std::string(wanted) != "bf16") {
+    EXPECT_EQ(cpu::kernels().name, names.at(wanted));
+    EXPECT_FALSE(cpu::has_bf16());
+    return;
+  }
+#if defined(__x86_64__)
+  if (!__builtin_cpu_supports("avx512bf16")) GTEST_SKIP() << "no such instructions; running " << cpu::kernels().name;
+  EXPECT_TRUE(cpu::has_bf16());
+#endif
 }
 
 TEST(NalaGolden, EqualsPyTorch) {
