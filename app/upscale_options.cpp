@@ -125,8 +125,8 @@ Result<UpscaleOptions> interpret(const UpscaleArguments& a) {
                            read_option("--png-level", a.png_level, whole(0, 9), batch.encode.png_compression)}) {
     if (!read) return read.error();
   }
-  if (a.workers.empty()) workers = usual_workers(devices);
   if (devices.empty()) return about("--device", wrong("the device has an empty name"));
+  if (a.workers.empty()) workers = usual_workers(devices);
   if (!a.name_template.empty()) {
     if (auto good = check_template(a.name_template); !good) return about("--output-template", good.error());
   }

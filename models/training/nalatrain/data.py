@@ -136,9 +136,11 @@ def load(
         result = []
         for factor in (1.0, *(() if held and blind else copies)):
             hr = full if factor == 1 else shrink(full, factor, scale)
-            lr = reduce(hr, scale)
+            lr = reduce(hr, scale) if copies or not blind else None
             hard = difficulty(lr, hr) if copies else 1.0
-            result.append((lr[..., :0] if blind else lr, hr, hard))
+            if blind:
+                lr = np.empty((hr.shape[0] // scale, hr.shape[1] // scale, 0), np.uint8)
+            result.append((lr, hr, hard))
         return result
 
     with ThreadPoolExecutor(threads) as pool:
