@@ -2,7 +2,7 @@
 set(emulated ${CMAKE_CURRENT_BINARY_DIR}/emulated)
 set(kernel_folder ${PROJECT_SOURCE_DIR}/core/kernels/cuda)
 file(GLOB kernel_sources CONFIGURE_DEPENDS ${kernel_folder}/*.cu ${kernel_folder}/*.cuh)
-list(FILTER kernel_sources EXCLUDE REGEX "intrinsics.cuh|chain.cuh|chunked_memory.cu")
+list(FILTER kernel_sources EXCLUDE REGEX "intrinsics.cuh|chunked_memory.cu")
 set(emulated_sources "")
 foreach(source ${kernel_sources})
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${source})

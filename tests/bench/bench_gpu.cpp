@@ -46,7 +46,8 @@ json measure_layer(const Model& model, int width, int height, const Options& opt
   const std::uint64_t bytes = free_before - cuda::device_memory().free;
   const cuda::OwnedStream stream;
   // Zeros: what the kernels do does not depend on values. Without rotary tables, which are read from caches anyway.
-  for (const cuda::DeviceBuffer* b : {&x, &x1, &totals, &overflows}) cuda::fill_zero(b->data(), b->size(), stream.get());
+  for (const cuda::DeviceBuffer* b : {&x, &x1, &totals, &overflows})
+    cuda::fill_zero(b->data(), b->size(), stream.get());
   const cuda::Kernels::Picture picture{
       width, height, {}, scratch.data(), reinterpret_cast<std::uint32_t*>(overflows.data())};
   const cuda::Rows rows{x.data(), height}, rows1{x1.data(), height};

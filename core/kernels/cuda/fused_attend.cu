@@ -45,9 +45,9 @@ __device__ __forceinline__ void load_state(const AttendArgs& a, AttendTile<C, D,
     const int feature = step / (D / 16) * D + L::channel(step % (D / 16), lane % 4, word % 2 * 2);
     const int channel = L::of_index(16 * pair + word / 2 * 8 + lane / 4);
     const float* s = source + (head * 2 * D + feature) * D + channel;
-    tile.sums[i] = pack_feature(s[0], s[D]);
+    tile.sums[i] = pack_feature(__ldg(s), __ldg(s + D));
   }
-  for (int i = threadIdx.x; i < T::kNormaliserFloats; i += T::kThreads) tile.normaliser[i] = source[kSums + i];
+  for (int i = threadIdx.x; i < T::kNormaliserFloats; i += T::kThreads) tile.normaliser[i] = __ldg(source + kSums + i);
 }
 
 /// Values of the tile and its halo; zero outside the picture, as the convolution pads.
@@ -273,7 +273,6 @@ __device__ __forceinline__ void make_row(const AttendArgs& a, const AttendTile<C
 
 template <int C, int D, int R>
 __global__ void __launch_bounds__(32 * R, (C > 64 ? 256 : 512) / (32 * R)) attend_kernel(const AttendArgs a) {
-  after_predecessor();
   using T = AttendTile<C, D, R>;
   extern __shared__ __align__(16) unsigned char memory[];
   T& tile = *reinterpret_cast<T*>(memory);

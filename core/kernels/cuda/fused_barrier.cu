@@ -218,7 +218,6 @@ __device__ __forceinline__ void write_sums(BarrierTile<C, D, Warps>& tile,
 
 template <int C, int D, int Warps>
 __global__ void __launch_bounds__(32 * Warps, 12 / Warps) barrier_kernel(const BarrierArgs a) {
-  after_predecessor();
   using T = BarrierTile<C, D, Warps>;
   extern __shared__ __align__(16) unsigned char memory[];
   T& tile = *reinterpret_cast<T*>(memory);
@@ -259,8 +258,7 @@ int launch_blocks(int units_down, const BarrierArgs& a, Stream stream) {
   using T = BarrierTile<C, D, kWarps>;
   const auto kernel = barrier_kernel<C, D, kWarps>;
   const int blocks = remembered_blocks(kernel, T::kThreads, sizeof(T));
-  if (blocks > 0 && units_down > 0)
-    launch_chained(kernel, dim3(a.units_across, units_down), T::kThreads, sizeof(T), stream, a);
+  if (blocks > 0 && units_down > 0) kernel<<<dim3(a.units_across, units_down), T::kThreads, sizeof(T), stream>>>(a);
   return blocks;
 }
 

@@ -11,7 +11,6 @@ constexpr int kHeadTokens = 64, kHeadThreads = 192;  // 192: whole tokens of 48,
 
 /// A row of kHeadTokens tokens per block; a thread keeps the weights of two channels.
 __global__ void __launch_bounds__(kHeadThreads) head_kernel(const HeadArgs a, int dim) {
-  after_predecessor();
   __shared__ float in[3][kHeadTokens + 2][3];
   const int y = a.area.first + blockIdx.y, x0 = blockIdx.x * kHeadTokens;
   for (int i = threadIdx.x; i < 3 * (kHeadTokens + 2) * 3; i += kHeadThreads) {
@@ -173,7 +172,6 @@ __device__ __forceinline__ void write_pixels(const TailArgs& a, TailTile<C, S>& 
 
 template <int C, int S>
 __global__ void __launch_bounds__(256, 2) tail_kernel(const TailArgs a) {
-  after_predecessor();
   using T = TailTile<C, S>;
   extern __shared__ __align__(16) unsigned char memory[];
   T& tile = *reinterpret_cast<T*>(memory);
@@ -208,7 +206,7 @@ bool launch(int scale, const TailArgs& a, Stream stream) {
 
 void launch_head(int dim, const HeadArgs& a, Stream stream) {
   const dim3 blocks((a.area.width + kHeadTokens - 1) / kHeadTokens, a.area.last - a.area.first);
-  launch_chained(head_kernel, blocks, kHeadThreads, 0, stream, a, dim);
+  head_kernel<<<blocks, kHeadThreads, 0, stream>>>(a, dim);
 }
 
 bool launch_tail(int dim, int scale, const TailArgs& a, Stream stream) {

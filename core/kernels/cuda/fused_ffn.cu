@@ -159,7 +159,6 @@ __device__ __forceinline__ void make_row(const FfnArgs& a, const FfnTile<C, H, R
 
 template <int C, int H, int R>
 __global__ void __launch_bounds__(32 * R, (C > 64 ? 256 : 512) / (32 * R)) ffn_kernel(const FfnArgs a) {
-  after_predecessor();
   extern __shared__ __align__(16) unsigned char memory[];
   FfnTile<C, H, R>& tile = *reinterpret_cast<FfnTile<C, H, R>*>(memory);
   for (int index = blockIdx.x; index < a.area.tiles(R); index += gridDim.x) {

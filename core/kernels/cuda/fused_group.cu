@@ -33,7 +33,6 @@ __device__ __forceinline__ void load_tile(const GroupArgs& a, GroupTile<C>& tile
 
 template <int C>
 __global__ void __launch_bounds__(256, 2) group_kernel(const GroupArgs a) {
-  after_predecessor();
   using T = GroupTile<C>;
   extern __shared__ __align__(16) unsigned char memory[];
   T& tile = *reinterpret_cast<T*>(memory);

@@ -3,7 +3,6 @@
 
 #include <cuda_runtime.h>
 
-#include "kernels/cuda/chain.cuh"
 #include "kernels/cuda/fused.cuh"
 
 namespace nalasr::cuda {
@@ -45,7 +44,7 @@ bool launch_tiles(void (*kernel)(Args), std::size_t shared_bytes, const Args& ar
   const int blocks = remembered_blocks(kernel, 32 * TileRows, shared_bytes);
   if (blocks == 0) return false;
   const int tiles = args.area.tiles(TileRows), grid = tiles < blocks ? tiles : blocks;
-  if (grid > 0) launch_chained(kernel, grid, 32 * TileRows, shared_bytes, stream, args);
+  if (grid > 0) kernel<<<grid, 32 * TileRows, shared_bytes, stream>>>(args);
   return true;
 }
 

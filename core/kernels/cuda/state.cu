@@ -2,8 +2,6 @@
 
 #include <cuda_runtime.h>
 
-#include "kernels/cuda/chain.cuh"
-
 namespace nalasr::cuda {
 namespace {
 
@@ -50,14 +48,13 @@ struct ReduceArgs {
   std::uint32_t* overflows;
 };
 
-constexpr int kElements = 32;     // per block: one per lane, so that a warp reads 128 bytes of a sum
-constexpr int kRowsAtOnce = 16;   // warps; each adds up one row of units
+constexpr int kElements = 32;    // per block: one per lane, so that a warp reads 128 bytes of a sum
+constexpr int kRowsAtOnce = 16;  // warps; each adds up one row of units
 constexpr int kReduceThreads = kElements * kRowsAtOnce;
 
 /// Rows are added up side by side, and their sums one after the other by the first warp, while the others fetch the
 /// next rows. The block that comes last has the whole state before it: where it is too large, it scales it down.
 __global__ void __launch_bounds__(kReduceThreads) reduce_kernel(const ReduceArgs a) {
-  after_predecessor();
   __shared__ double of_row[2][kRowsAtOnce][kElements];
   __shared__ bool last;
   const int lane = threadIdx.x % kElements, warp = threadIdx.x / kElements;
@@ -84,6 +81,7 @@ __global__ void __launch_bounds__(kReduceThreads) reduce_kernel(const ReduceArgs
   if (warp == 0) {
     const double mean = total / a.tokens;
     if (present) a.state[element] = static_cast<float>(mean);
+    __threadfence();  // every lane's, before the shuffles bring them to lane 0
     const int exponent = warp_max(present ? exponent_of(mean) : -1024);
     if (lane == 0) {
       atomicMax(a.totals.exponent, static_cast<unsigned>(exponent + 2048));
@@ -112,7 +110,6 @@ constexpr int kFinaliseThreads = 1024;
 /// One block per state.
 __global__ void finalise_kernel(const float* sums, int floats, int state_stride, double tokens, float* states,
                                 std::uint32_t* overflows) {
-  after_predecessor();
   __shared__ int largest_of_warp[kFinaliseThreads / 32];
   const float* in = sums + static_cast<std::size_t>(blockIdx.x) * floats;
   float* out = states + static_cast<std::size_t>(blockIdx.x) * state_stride;
@@ -150,13 +147,13 @@ void reduce_sums(const NalaParams& p, const Kernels::Picture& picture, const flo
   a.state = state;
   a.state_stride = static_cast<int>(state_floats(p));
   a.overflows = picture.overflows;
-  launch_chained(reduce_kernel, (floats + kElements - 1) / kElements, kReduceThreads, 0, stream, a);
+  reduce_kernel<<<(floats + kElements - 1) / kElements, kReduceThreads, 0, stream>>>(a);
 }
 
 void finalise_states(const NalaParams& p, const float* sums, int count, double tokens, float* states,
                      std::uint32_t* overflows, Stream stream) {
-  launch_chained(finalise_kernel, count, kFinaliseThreads, 0, stream, sums, static_cast<int>(sum_floats(p)),
-                 static_cast<int>(state_floats(p)), tokens, states, overflows);
+  finalise_kernel<<<count, kFinaliseThreads, 0, stream>>>(sums, static_cast<int>(sum_floats(p)),
+                                                          static_cast<int>(state_floats(p)), tokens, states, overflows);
 }
 
 }  // namespace nalasr::cuda

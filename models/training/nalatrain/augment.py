@@ -1,4 +1,5 @@
-"""Batches made richer on the GPU, inside the step's CUDA graph: patches blended, colours exchanged, brightness inverted.
+"""Batches made richer on the GPU, inside the step's CUDA graph: patches blended, colours exchanged, brightness inverted,
+and now and then one colour instead of a patch, so that white stays white and pure green pure green.
 
 Each is a linear map of the values of a pixel, so it commutes with the bicubic reduction: done to HR and to LR alike, it
 leaves LR the reduction of HR up to the rounding to 8 bits, which LR gets again. Shapes are static, nothing is read back.
@@ -12,6 +13,7 @@ import torch
 from torch import Tensor
 
 CONTRAST = (0.6, 1.0)
+FLAT = 0.05  # share, of those with other colours, that are of one colour
 
 
 class Augment:
@@ -30,7 +32,7 @@ class Augment:
 
     def recolour(self, lr: Tensor, hr: Tensor) -> tuple[Tensor, Tensor]:
         """c x + (1 - c) level, with x's channels in another order and perhaps 1 - x for x."""
-        u = torch.rand(5, len(lr), 1, 1, 1, device=lr.device)
+        u = torch.rand(6, len(lr), 1, 1, 1, device=lr.device)
         here = u[0] < self.colours
         which = torch.where(here, (6 * u[1]).long().clamp(max=5), 0).flatten()
         order = self.orders.index_select(0, which)[:, :, None, None]  # [B, 3, 1, 1]
@@ -38,6 +40,9 @@ class Augment:
         inverted = u[3] < 0.5
         slope = torch.where(here, torch.where(inverted, -contrast, contrast), 1.0)
         start = torch.where(here, (1 - contrast) * u[4] + torch.where(inverted, contrast, 0.0), 0.0)
+        flat = here & (u[5] < FLAT)
+        level = (1.5 * torch.rand(len(lr), 3, 1, 1, device=lr.device) - 0.25).clamp(0, 1)  # often 0 or 1
+        slope, start = torch.where(flat, 0.0, slope), torch.where(flat, (255 * level).round() / 255, start)
         change = lambda x: torch.addcmul(start, slope, x.gather(1, order.expand_as(x)))
         return change(lr), change(hr)
 

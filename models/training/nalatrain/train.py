@@ -175,6 +175,7 @@ def train(arguments: argparse.Namespace) -> None:
     validate = Validator(store, device, arguments.blind, sharp)
     run.log(
         pictures=len(store.names),
+        renderings=sum(name.startswith("rendering_") for name in store.names),
         bytes=store.pixels.numel(),
         validation=len(store.validation),
         load_seconds=round(time.monotonic() - began, 1),
