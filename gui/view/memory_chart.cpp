@@ -102,8 +102,9 @@ void MemoryChart::paintEvent(QPaintEvent*) {
     x += wide;
   }
   const int line_height = metrics.height() + 2;
-  const QString top_text = bytes_text(static_cast<std::uint64_t>(top / 1.12));
-  const int left = metrics.horizontalAdvance(top_text) + 8;
+  // The middle may need more letters than the top: 682.7 MiB below 1.3 GiB.
+  const auto tick = [&](double part) { return bytes_text(static_cast<std::uint64_t>(part * top / 1.12)); };
+  const int left = std::max(metrics.horizontalAdvance(tick(1)), metrics.horizontalAdvance(tick(0.5))) + 8;
   const QRectF plot(left, metrics.height() / 2.0 + 1, width() - left - 2,
                     height() - metrics.height() * 1.5 - 10 - (line + 1) * line_height);
 
@@ -119,7 +120,7 @@ void MemoryChart::paintEvent(QPaintEvent*) {
     painter.setPen(text);
     painter.drawText(QRectF(0, y - metrics.height() / 2.0, left - 6, metrics.height()),
                      Qt::AlignRight | Qt::AlignVCenter,
-                     part == 0 ? QStringLiteral("0") : bytes_text(static_cast<std::uint64_t>(bytes)));
+                     part == 0 ? QStringLiteral("0") : tick(part));
   }
   painter.drawText(QRectF(plot.left(), plot.bottom() + 3, plot.width(), metrics.height()), Qt::AlignLeft,
                    QStringLiteral("0"));

@@ -5,7 +5,7 @@
 set -eu
 shared=${1:-../shared/data}
 grep -qx '/.carry/' .git/info/exclude || echo '/.carry/' >> .git/info/exclude
-rm -rf .carry
+rm -rf .carry/[0-9]* .carry/benchmark
 mkdir -p .carry/benchmark
 cp -r "$shared/benchmark/Set14" "$shared/benchmark/BSD100" .carry/benchmark/
 part=1

@@ -1,15 +1,18 @@
 #!/bin/sh
-# Trains light ×2 or ×3 from light ×4 (everything but the tail is taken), exports and draws the curve. The same command resumes.
+# Trains light ×2 or ×3 from light ×4 (everything but the tail is taken), or ×4 further, exports and draws the curve. The same
+# command resumes.
 # Usage, from the repository's root:  models/training/train_light.sh SCALE [DATA] [RUN]
 # Environment: SECONDS_IN_ALL  length of the training (350: the shipped ones had 500 s of a card shared by three)
+#              INIT  weights to start from; OPTIONS  more options of nalatrain.train, the last one counts; EXPORT=no  trains only
 set -eu
 scale=$1
 data=${2:-../shared/data}
 run=${3:-runs/light_x$scale}
 PYTHONPATH=models/training${PYTHONPATH:+:$PYTHONPATH}
 export PYTHONPATH
-python3 -m nalatrain.train --data "$data/train" --run "$run" --scale "$scale" --init models/light_x4.safetensors \
+python3 -m nalatrain.train --data "$data/train" --run "$run" --scale "$scale" --init "${INIT:-models/light_x4.safetensors}" \
     --seconds "${SECONDS_IN_ALL:-350}" --stable 0.5 --phases 0:64x16,0.6:96x7 --peak 6e-4 --warm-up 500 --ema 0.9995 --drift 0.5 \
-    --seed 1 --validate-every 60 --save-every 30
+    --seed 1 --validate-every 60 --save-every 30 ${OPTIONS:-}
+[ "${EXPORT:-yes}" = no ] && exit
 python3 -m nalatrain.export --run "$run" --name light --benchmark "$data/benchmark"
 python3 -m nalatrain.curve "$run/log.jsonl" "docs/models/light_x${scale}_curve.png"

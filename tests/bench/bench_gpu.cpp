@@ -40,13 +40,14 @@ json measure_layer(const Model& model, int width, int height, const Options& opt
   const int units = cuda::unit_count(width, height, height);
   const std::uint64_t free_before = cuda::device_memory().free;
   const cuda::DeviceBuffer x(map_bytes), x1(map_bytes), sums(floats * units * sizeof(float));
-  const cuda::DeviceBuffer total(floats * sizeof(double)), state(kernels->state_bytes()),
+  const cuda::DeviceBuffer totals(cuda::total_bytes(NalaParams::of(model.spec()))), state(kernels->state_bytes()),
       overflows(sizeof(std::uint32_t));
   const cuda::DeviceBuffer scratch(kernels->scratch_bytes(width, height));
   const std::uint64_t bytes = free_before - cuda::device_memory().free;
   const cuda::OwnedStream stream;
   // Zeros: what the kernels do does not depend on values. Without rotary tables, which are read from caches anyway.
-  for (const cuda::DeviceBuffer* b : {&x, &x1, &total, &overflows}) cuda::fill_zero(b->data(), b->size(), stream.get());
+  for (const cuda::DeviceBuffer* b : {&x, &x1, &totals, &overflows})
+    cuda::fill_zero(b->data(), b->size(), stream.get());
   const cuda::Kernels::Picture picture{
       width, height, {}, scratch.data(), reinterpret_cast<std::uint32_t*>(overflows.data())};
   const cuda::Rows rows{x.data(), height}, rows1{x1.data(), height};
@@ -55,12 +56,9 @@ json measure_layer(const Model& model, int width, int height, const Options& opt
   for (int i = 0; i < options.repeat + 2; ++i) {
     const cuda::Event begin, end;
     begin.record(stream.get());
-    cuda::fill_zero(total.data(), total.size(), stream.get());
     kernels->barrier(picture, 0, rows, rows1, all, reinterpret_cast<float*>(sums.data()), stream.get());
-    kernels->reduce(reinterpret_cast<const float*>(sums.data()), units, reinterpret_cast<double*>(total.data()),
+    kernels->reduce(picture, reinterpret_cast<const float*>(sums.data()), all, totals.data(), state.data(),
                     stream.get());
-    kernels->finalise(picture, reinterpret_cast<const double*>(total.data()), static_cast<double>(width) * height,
-                      state.data(), stream.get());
     kernels->attend(picture, 0, rows1, rows, all, state.data(), 0, 0, stream.get());
     end.record(stream.get());
     end.synchronize();

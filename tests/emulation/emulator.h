@@ -89,7 +89,13 @@ template <typename T>
 T __ldg(const T* p) {
   return *p;
 }
+template <typename T>
+T __ldcg(const T* p) {
+  return *p;
+}
 inline unsigned atomicAdd(unsigned* p, unsigned v) { return std::exchange(*p, *p + v); }
+inline unsigned atomicMax(unsigned* p, unsigned v) { return std::exchange(*p, std::max(*p, v)); }
+inline void __threadfence() {}
 inline float rsqrtf(float v) { return 1.0f / std::sqrt(v); }
 inline int min(int a, int b) { return std::min(a, b); }
 inline int max(int a, int b) { return std::max(a, b); }

@@ -47,15 +47,14 @@ std::vector<float> run(const cuda::Kernels& kernels, const ModelSpec& spec, int 
   for (int block = 0; block < spec.blocks; ++block) {
     const int window = spec.scopes[block].window, shift = window_shift(spec, block);
     if (window == 0) {
-      std::vector<double> total(cuda::sum_floats(nala));
+      std::vector<double> totals(cuda::total_bytes(nala) / sizeof(double));
       std::vector<float> state(kernels.state_bytes() / sizeof(float));
       strips([&](cuda::Span s) {
         const int units = cuda::unit_count(width, height, s.last - s.first);
         std::vector<float> sums(cuda::sum_floats(nala) * units, std::nanf(""));
         kernels.barrier(picture, block, x, x1, s, sums.data(), nullptr);
-        kernels.reduce(sums.data(), units, total.data(), nullptr);
+        kernels.reduce(picture, sums.data(), s, totals.data(), state.data(), nullptr);
       });
-      kernels.finalise(picture, total.data(), static_cast<double>(width) * height, state.data(), nullptr);
       strips([&](cuda::Span s) { kernels.attend(picture, block, x1, x2, s, state.data(), 0, 0, nullptr); });
     } else {
       const int across = (width + shift + window - 1) / window;

@@ -74,6 +74,7 @@ class GpuNumbersTest : public WindowFixture {
  private slots:
   void shows_both_memories_and_the_cards_name_data();
   void shows_both_memories_and_the_cards_name();
+  void numbers_beside_the_chart_are_whole();
 
  private:
   void show_forecast();
@@ -160,6 +161,16 @@ void GpuNumbersTest::shows_both_memories_and_the_cards_name() {
   }
   QVERIFY(window_->findChild<MemoryBars*>()->accessibleDescription().contains(bytes_text(kDevicePeak)));
   QApplication::removeTranslator(&texts);
+}
+
+// 682.7 MiB, half of 1.3 GiB, is wider than that: it was cut to "2.7 MiB".
+void GpuNumbersTest::numbers_beside_the_chart_are_whole() {
+  MemoryChart chart;
+  chart.resize(300, 200);
+  chart.set_limits((std::uint64_t{1} << 30) * 4 / 3, 0);
+  const QImage image = chart.grab().toImage();
+  for (int y = 0; y < image.height() / 2; ++y)  // the legend may begin at the edge
+    QCOMPARE(image.pixelColor(0, y), image.pixelColor(0, 0));
 }
 
 }  // namespace nalasr::gui::test

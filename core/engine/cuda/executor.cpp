@@ -99,7 +99,6 @@ class Run {
     for (int i = 0; i < sweeps; ++i) {
       const SweepShape& sweep = shape_.sweeps[i];
       const double cost = sweep_cost(shape_.spec, i), rows = static_cast<double>(shape_.height) * sweep.stages.size();
-      if (sweep.writes_map()) fill_zero(layout_.total, sum_floats(nala_) * sizeof(double), compute_.get());
       map_.begin_sweep(sweep);
       double rows_done = 0;
       for (const Step& step : sweep.steps) {
@@ -112,9 +111,6 @@ class Run {
         pacer.step(i, (finished + cost * rows_done / rows) / total);
       }
       finished += cost;
-      if (sweep.writes_map())
-        kernels_.finalise(picture_, layout_.total, static_cast<double>(shape_.width) * shape_.height, layout_.state,
-                          compute_.get());
       check_launches();
     }
     end.record(compute_.get());
@@ -139,6 +135,7 @@ class Run {
 
   void upload_tables() {
     fill_zero(layout_.overflows, sizeof(std::uint32_t), compute_.get());
+    fill_zero(layout_.totals, total_bytes(nala_), compute_.get());
     if (!layout_.rotary_rows) return;
     const std::vector<float> rows = rotary_table(nala_, shape_.height), columns = rotary_table(nala_, shape_.width);
     copy(layout_.rotary_rows, rows.data(), rows.size() * sizeof(float), compute_.get());
@@ -186,12 +183,10 @@ class Run {
       case Op::group_conv:
         kernels_.group_conv(picture_, s.index, in, out, step.rows, stream);
         break;
-      case Op::barrier: {
+      case Op::barrier:
         kernels_.barrier(picture_, s.index, in, map_.rows(), step.rows, m.sums, stream);
-        const int units = unit_count(shape_.width, shape_.height, step.rows.last - step.rows.first);
-        kernels_.reduce(m.sums, units, layout_.total, stream);
+        kernels_.reduce(picture_, m.sums, step.rows, layout_.totals, layout_.state, stream);
         break;
-      }
       case Op::tail: {
         const Output to = output_.begin(step.rows);
         kernels_.tail(picture_, input_, in, to, step.rows, stream);

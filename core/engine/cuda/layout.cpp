@@ -42,7 +42,7 @@ RunLayout lay_out(const RunShape& shape, const DeviceCosts& costs, bool whole_ma
     out.rotary_rows = floats(static_cast<std::size_t>(shape.height) * nala.head_dim / 2);
     out.rotary_columns = floats(static_cast<std::size_t>(shape.width) * nala.head_dim / 2);
   }
-  out.total = reinterpret_cast<double*>(take(sum * sizeof(double)));
+  out.totals = take(total_bytes(nala));
   out.state = take(costs.state_bytes);
   out.overflows = reinterpret_cast<std::uint32_t*>(take(sizeof(std::uint32_t)));
   int most_rows = 0;

@@ -36,7 +36,7 @@ struct StageMemory {
 struct RunLayout {
   void* picture = nullptr;
   float *rotary_rows = nullptr, *rotary_columns = nullptr;  ///< null: no rotary embedding
-  double* total = nullptr;
+  void* totals = nullptr;
   void* state = nullptr;
   std::uint32_t* overflows = nullptr;
   void* scratch = nullptr;

@@ -74,6 +74,9 @@ constexpr std::size_t sum_floats(const NalaParams& p) {
   return static_cast<std::size_t>(p.heads) * 2 * p.head_dim * (p.head_dim + 1);
 }
 
+/// Bytes of the totals that reduce keeps: float64 sums, then two words of its own.
+constexpr std::size_t total_bytes(const NalaParams& p) { return sum_floats(p) * sizeof(double) + 2 * sizeof(unsigned); }
+
 /// Weights of one network in device memory and the kernels for its shape, on the device that was current when made.
 class Kernels {
  public:
@@ -105,11 +108,11 @@ class Kernels {
   /// `shift`), one sum per window: [row of windows][window][sum_floats].
   virtual void windows(const Picture&, int block, int window, int shift, Rows in, Rows out, Span rows, float* sums,
                        Stream) const = 0;
-  /// Adds `count` sums, in order, to `total` (float64, [sum_floats]).
-  virtual void reduce(const float* sums, int count, double* total, Stream) const = 0;
-  /// total / tokens → `state`, in the form that attend reads. Counts an overflow where a sum is not finite.
-  virtual void finalise(const Picture&, const double* total, double tokens, void* state, Stream) const = 0;
-  /// The same for `count` window sums of float32: states one after the other.
+  /// Adds the sums of these rows to `totals` (total_bytes, zero before the first picture), begun anew where the rows
+  /// begin the picture. Where they end it: mean → `state`, in the form that attend reads; counts an overflow where a
+  /// sum is not finite. The order does not depend on strips.
+  virtual void reduce(const Picture&, const float* sums, Span rows, void* totals, void* state, Stream) const = 0;
+  /// States of `count` window sums, one after the other; tokens: of a window.
   virtual void finalise_windows(const Picture&, const float* sums, int count, double tokens, void* states,
                                 Stream) const = 0;
   /// Attention, LePE, gate and projection: x₁ → x₂. Halo 2. Rows begin at a multiple of 8. `window` = 0: one state;

@@ -53,11 +53,8 @@ class PlainKernels : public Kernels {
     accumulate(p, block, in, out, rows, {window, window, shift, shift}, sums, stream);
   }
 
-  void reduce(const float* sums, int count, double* total, Stream stream) const override {
-    add_sums(sums, count, sum_floats(nala_), total, stream);
-  }
-  void finalise(const Picture& p, const double* total, double tokens, void* state, Stream stream) const override {
-    finalise_state(nala_, total, tokens, static_cast<float*>(state), p.overflows, stream);
+  void reduce(const Picture& p, const float* sums, Span rows, void* totals, void* state, Stream stream) const override {
+    reduce_sums(nala_, p, sums, rows, totals, static_cast<float*>(state), stream);
   }
   void finalise_windows(const Picture& p, const float* sums, int count, double tokens, void* states,
                         Stream stream) const override {

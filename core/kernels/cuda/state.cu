@@ -5,84 +5,149 @@
 namespace nalasr::cuda {
 namespace {
 
-constexpr int kElements = 32;      // per block: one per lane, so that a warp reads 128 bytes of a sum
-constexpr int kLoaders = 8;        // warps
-constexpr int kSumsPerBatch = 64;  // per block and step
+constexpr double kLargestState = 1e30;  // so that products with features stay inside float32
+constexpr int kNotFinite = 4096;        // instead of an exponent
 
-/// Eight warps fetch a batch while the first one adds the batch before: the additions of an element are serial, the
-/// loads need not be.
-__global__ void add_sums_kernel(const float* sums, int count, std::size_t floats, double* total) {
-  __shared__ float batch[2][kSumsPerBatch][kElements];
-  const int lane = threadIdx.x, warp = threadIdx.y;
-  const std::size_t element = static_cast<std::size_t>(blockIdx.x) * kElements + lane;
-  const bool present = element < floats;
-  const auto fetch = [&](int first, int buffer) {
-#pragma unroll
-    for (int i = warp; i < kSumsPerBatch; i += kLoaders)
-      if (present && first + i < count)
-        batch[buffer][i][lane] = sums[static_cast<std::size_t>(first + i) * floats + element];
-  };
-  double sum = warp == 0 && present ? total[element] : 0;
-  fetch(0, 0);
-  __syncthreads();
-  for (int first = 0, buffer = 0; first < count; first += kSumsPerBatch, buffer ^= 1) {
-    fetch(first + kSumsPerBatch, buffer ^ 1);
-    if (warp == 0 && present) {
-      const int here = min(kSumsPerBatch, count - first);
-      for (int i = 0; i < here; ++i) sum += batch[buffer][i][lane];
+/// Binary exponent of a mean.
+__device__ __forceinline__ int exponent_of(double v) { return !isfinite(v) ? kNotFinite : v == 0 ? -1024 : ilogb(v); }
+
+/// What a state with that largest exponent is multiplied by.
+__device__ __forceinline__ double factor_of(int largest) {
+  const int excess = largest - ilogb(kLargestState);
+  return excess > 0 && largest < kNotFinite ? exp2(-static_cast<double>(excess)) : 1.0;
+}
+
+/// ε and padding. ε is never 0: q = 0 must give 0/ε, not 0/0.
+__device__ __forceinline__ float behind_sums(int i, double factor) {
+  return i == 0 ? fmaxf(static_cast<float>(kNormaliserEps * factor), 1e-37f) : 0.0f;
+}
+
+__device__ __forceinline__ int warp_max(int v) {
+  float largest = static_cast<float>(v);  // exact
+  for (int offset = 16; offset > 0; offset /= 2)
+    largest = fmaxf(largest, __shfl_xor_sync(0xffffffffu, largest, offset));
+  return static_cast<int>(largest);
+}
+
+/// Totals of a picture as they lie in memory. The two words are 0 between pictures' states.
+struct Totals {
+  double* sums;            ///< [floats]
+  unsigned* blocks_ready;  ///< blocks of this launch that have written their part of the state
+  unsigned* exponent;      ///< the largest, plus 2048
+};
+
+struct ReduceArgs {
+  const float* sums;
+  int rows, across;  ///< rows of units, units in a row
+  int floats;
+  bool begins, ends;  ///< the picture
+  Totals totals;
+  double tokens;  ///< of the picture
+  float* state;
+  int state_stride;
+  std::uint32_t* overflows;
+};
+
+constexpr int kElements = 32;    // per block: one per lane, so that a warp reads 128 bytes of a sum
+constexpr int kRowsAtOnce = 16;  // warps; each adds up one row of units
+constexpr int kReduceThreads = kElements * kRowsAtOnce;
+
+/// Rows are added up side by side, and their sums one after the other by the first warp, while the others fetch the
+/// next rows. The block that comes last has the whole state before it: where it is too large, it scales it down.
+__global__ void __launch_bounds__(kReduceThreads) reduce_kernel(const ReduceArgs a) {
+  __shared__ double of_row[2][kRowsAtOnce][kElements];
+  __shared__ bool last;
+  const int lane = threadIdx.x % kElements, warp = threadIdx.x / kElements;
+  const int element = blockIdx.x * kElements + lane;
+  const bool present = element < a.floats;
+  double total = warp == 0 && present && !a.begins ? a.totals.sums[element] : 0;
+  for (int first = 0, buffer = 0; first < a.rows; first += kRowsAtOnce, buffer ^= 1) {
+    if (present && first + warp < a.rows) {
+      const float* in = a.sums + static_cast<std::size_t>(first + warp) * a.across * a.floats + element;
+      double sum = 0;
+#pragma unroll 8
+      for (int i = 0; i < a.across; ++i) sum += in[static_cast<std::size_t>(i) * a.floats];
+      of_row[buffer][warp][lane] = sum;
     }
     __syncthreads();
+    if (warp == 0 && present) {
+      const int here = min(kRowsAtOnce, a.rows - first);
+      for (int i = 0; i < here; ++i) total += of_row[buffer][i][lane];
+    }
   }
-  if (warp == 0 && present) total[element] = sum;
+  if (warp == 0 && present) a.totals.sums[element] = total;
+  if (!a.ends) return;
+
+  if (warp == 0) {
+    const double mean = total / a.tokens;
+    if (present) a.state[element] = static_cast<float>(mean);
+    __threadfence();  // every lane's, before the shuffles bring them to lane 0
+    const int exponent = warp_max(present ? exponent_of(mean) : -1024);
+    if (lane == 0) {
+      atomicMax(a.totals.exponent, static_cast<unsigned>(exponent + 2048));
+      __threadfence();
+      last = atomicAdd(a.totals.blocks_ready, 1u) == gridDim.x - 1;
+    }
+  }
+  __syncthreads();
+  if (!last) return;
+  __threadfence();
+  const int largest = static_cast<int>(__ldcg(a.totals.exponent)) - 2048;
+  const double factor = factor_of(largest);
+  if (factor != 1)
+    for (int i = threadIdx.x; i < a.floats; i += kReduceThreads)
+      a.state[i] = static_cast<float>(__ldcg(a.totals.sums + i) / a.tokens * factor);
+  const int i = threadIdx.x;
+  if (i < a.state_stride - a.floats) a.state[a.floats + i] = behind_sums(i, factor);
+  __syncthreads();  // all have read the exponent
+  if (threadIdx.x > 0) return;
+  if (largest == kNotFinite) atomicAdd(a.overflows, 1u);
+  *a.totals.blocks_ready = *a.totals.exponent = 0;
 }
 
 constexpr int kFinaliseThreads = 1024;
-constexpr double kLargestState = 1e30;  // so that products with features stay inside float32
 
 /// One block per state.
-template <typename Sum>
-__global__ void finalise_kernel(const Sum* sums, int floats, int state_stride, double tokens, float* states,
+__global__ void finalise_kernel(const float* sums, int floats, int state_stride, double tokens, float* states,
                                 std::uint32_t* overflows) {
-  __shared__ float largest_of_warp[kFinaliseThreads / 32];
-  const Sum* in = sums + static_cast<std::size_t>(blockIdx.x) * floats;
+  __shared__ int largest_of_warp[kFinaliseThreads / 32];
+  const float* in = sums + static_cast<std::size_t>(blockIdx.x) * floats;
   float* out = states + static_cast<std::size_t>(blockIdx.x) * state_stride;
-  // The exponent is enough: infinity for anything that is not finite.
-  int exponent = -1024;
-  bool finite = true;
-  for (int i = threadIdx.x; i < floats; i += kFinaliseThreads) {
-    const double v = static_cast<double>(in[i]) / tokens;
-    finite = finite && isfinite(v);
-    if (v != 0) exponent = max(exponent, ilogb(v));
-  }
-  float largest = finite ? static_cast<float>(exponent) : 4096.0f;
-  for (int offset = 16; offset > 0; offset /= 2)
-    largest = fmaxf(largest, __shfl_xor_sync(0xffffffffu, largest, offset));
+  int largest = -1024;
+  for (int i = threadIdx.x; i < floats; i += kFinaliseThreads)
+    largest = max(largest, exponent_of(static_cast<double>(in[i]) / tokens));
+  largest = warp_max(largest);
   if (threadIdx.x % 32 == 0) largest_of_warp[threadIdx.x / 32] = largest;
   __syncthreads();
-  largest = largest_of_warp[0];
-  for (int i = 1; i < kFinaliseThreads / 32; ++i) largest = fmaxf(largest, largest_of_warp[i]);
-  if (threadIdx.x == 0 && largest == 4096.0f) atomicAdd(overflows, 1u);
-
-  const int excess = static_cast<int>(largest) - ilogb(kLargestState);
-  const double factor = excess > 0 && largest < 4096.0f ? exp2(-static_cast<double>(excess)) : 1.0;
+  for (int i = 0; i < kFinaliseThreads / 32; ++i) largest = max(largest, largest_of_warp[i]);
+  if (threadIdx.x == 0 && largest == kNotFinite) atomicAdd(overflows, 1u);
+  const double factor = factor_of(largest);
   for (int i = threadIdx.x; i < floats; i += kFinaliseThreads)
     out[i] = static_cast<float>(static_cast<double>(in[i]) / tokens * factor);
-  // ε is never 0: q = 0 must give 0/ε, not 0/0.
-  if (threadIdx.x < state_stride - floats)
-    out[floats + threadIdx.x] = threadIdx.x == 0 ? fmaxf(static_cast<float>(kNormaliserEps * factor), 1e-37f) : 0.0f;
+  const int i = threadIdx.x;
+  if (i < state_stride - floats) out[floats + i] = behind_sums(i, factor);
 }
 
 }  // namespace
 
-void add_sums(const float* sums, int count, std::size_t floats, double* total, Stream stream) {
-  const auto blocks = static_cast<unsigned>((floats + kElements - 1) / kElements);
-  add_sums_kernel<<<blocks, dim3(kElements, kLoaders), 0, stream>>>(sums, count, floats, total);
-}
-
-void finalise_state(const NalaParams& p, const double* total, double tokens, float* state, std::uint32_t* overflows,
-                    Stream stream) {
-  finalise_kernel<<<1, kFinaliseThreads, 0, stream>>>(total, static_cast<int>(sum_floats(p)),
-                                                      static_cast<int>(state_floats(p)), tokens, state, overflows);
+void reduce_sums(const NalaParams& p, const Kernels::Picture& picture, const float* sums, Span rows, void* totals,
+                 float* state, Stream stream) {
+  const auto floats = static_cast<int>(sum_floats(p));
+  ReduceArgs a{};
+  a.sums = sums;
+  a.rows = (rows.last - rows.first + kUnitRows - 1) / kUnitRows;
+  a.across = units_across(picture.width, picture.height);
+  a.floats = floats;
+  a.begins = rows.first == 0;
+  a.ends = rows.last == picture.height;
+  a.totals.sums = static_cast<double*>(totals);
+  a.totals.blocks_ready = reinterpret_cast<unsigned*>(a.totals.sums + floats);
+  a.totals.exponent = a.totals.blocks_ready + 1;
+  a.tokens = static_cast<double>(picture.width) * picture.height;
+  a.state = state;
+  a.state_stride = static_cast<int>(state_floats(p));
+  a.overflows = picture.overflows;
+  reduce_kernel<<<(floats + kElements - 1) / kElements, kReduceThreads, 0, stream>>>(a);
 }
 
 void finalise_states(const NalaParams& p, const float* sums, int count, double tokens, float* states,

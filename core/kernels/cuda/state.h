@@ -9,13 +9,12 @@ namespace nalasr::cuda {
 /// and ε are all divided by one power of two, which leaves the quotient as it is.
 constexpr std::size_t state_floats(const NalaParams& p) { return (sum_floats(p) + 1 + 3) / 4 * 4; }
 
-/// total [floats] += sums [count][floats], one after the other in float64: the order, and so every bit, is the same
-/// however the sums come in.
-void add_sums(const float* sums, int count, std::size_t floats, double* total, Stream stream);
-/// total / tokens → state. A sum that is not finite counts as one overflow.
-void finalise_state(const NalaParams& p, const double* total, double tokens, float* state, std::uint32_t* overflows,
-                    Stream stream);
-/// The same for `count` sums of float32: states one after the other.
+/// Kernels::reduce: totals (float64) of the sums of `rows` [row of units][unit][sum_floats], and the state in the end. The
+/// units of a row are added up first, then the rows: the order, and so every bit, is the same whatever the strips. A
+/// sum that is not finite counts as one overflow.
+void reduce_sums(const NalaParams& p, const Kernels::Picture& picture, const float* sums, Span rows, void* totals,
+                 float* state, Stream stream);
+/// States of `count` sums of float32, one after the other; tokens: of each.
 void finalise_states(const NalaParams& p, const float* sums, int count, double tokens, float* states,
                      std::uint32_t* overflows, Stream stream);
 

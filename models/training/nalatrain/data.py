@@ -7,6 +7,7 @@ row-major RGB. A patch is then an offset, a row stride and an orientation: nothi
 from __future__ import annotations
 
 import hashlib
+import math
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ from .resize import reduce
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 HELD_OUT = 40  # one picture in so many is never trained on (chosen by the hash of its name)
+SMALLEST = 96  # LR pixels: shorter side of a turned copy, or it is left out
 VALIDATION_SIDE = 480  # HR pixels: the centre of a held-out picture
 
 
@@ -62,6 +64,38 @@ def shrink(hr: np.ndarray, factor: float, scale: int) -> np.ndarray:
     JPEG left."""
     height, width = (round(n * factor) // scale * scale for n in hr.shape[:2])
     return np.array(Image.fromarray(hr).resize((width, height), Image.LANCZOS))
+
+
+def inside(height: int, width: int, angle: float) -> tuple[int, int]:
+    """(height, width) of the largest axis-parallel rectangle in the middle of a picture turned by `angle` degrees, less
+    two pixels on every side: all that bicubic reads lies in the picture."""
+    sin, cos = (abs(f(math.radians(angle))) for f in (math.sin, math.cos))
+    short, long = sorted((height, width))
+    if short <= 2 * sin * cos * long or abs(sin - cos) < 1e-9:  # two corners touch the long sides
+        half = 0.5 * short
+        high, wide = (half / cos, half / sin) if width >= height else (half / sin, half / cos)
+    else:  # all four touch
+        double = cos * cos - sin * sin
+        high, wide = (height * cos - width * sin) / double, (width * cos - height * sin) / double
+    return int(high + 1e-6) - 4, int(wide + 1e-6) - 4
+
+
+def turn(hr: np.ndarray, angle: float) -> np.ndarray:
+    """A picture [H, W, 3] turned about its centre (bicubic), cut to `inside`: only what is kept is computed."""
+    height, width = inside(*hr.shape[:2], angle)
+    sin, cos = math.sin(math.radians(angle)), math.cos(math.radians(angle))
+    x = hr.shape[1] / 2 - (cos * width + sin * height) / 2
+    y = hr.shape[0] / 2 - (cos * height - sin * width) / 2
+    return np.array(
+        Image.fromarray(hr).transform((width, height), Image.AFFINE, (cos, sin, x, -sin, cos, y), Image.BICUBIC)
+    )
+
+
+def turned_copy(hr: np.ndarray, factor: float, angle: float, scale: int) -> np.ndarray | None:
+    """The picture turned, then shrunk; None where it would be smaller than SMALLEST."""
+    if min(round(n * factor) // scale for n in inside(*hr.shape[:2], angle)) < SMALLEST:
+        return None
+    return shrink(turn(hr, angle), factor, scale)
 
 
 def difficulty(lr: np.ndarray, hr: np.ndarray) -> float:
@@ -118,26 +152,31 @@ def load(
     limit: int | None = None,
     blind: bool = False,
     copies: tuple[float, ...] = (),
+    turned: tuple[tuple[float, float], ...] = (),
 ) -> Store:
     """Reads every picture below `folder`; held-out ones give the validation set and nothing else.
 
     `blind`: no LR pictures are kept (the step makes them), and the structured pictures are held out too.
     `copies`: factors below 1; each adds every picture shrunk by it, and patches are then drawn in proportion to their
-    picture's `difficulty`.
+    picture's `difficulty`. `turned`: (factor, angle in degrees); each adds such a copy too (`turned_copy`).
     """
     paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES)[:limit]
     if not paths:
         raise FileNotFoundError(f"no pictures below {folder}")
+    weighed = bool(copies or turned)
     kept_out = [is_held_out(path.name) or blind and path.name in STRUCTURED for path in paths]
 
     def pairs(path: Path, held: bool) -> list[tuple[np.ndarray, np.ndarray, float]]:
         """(LR, HR, difficulty) of a picture and its copies."""
         full = read_high(path, scale)
+        highs = [full if f == 1 else shrink(full, f, scale) for f in (1.0, *(() if held and blind else copies))]
+        highs += [] if held else [turned_copy(full, *how, scale) for how in turned]
         result = []
-        for factor in (1.0, *(() if held and blind else copies)):
-            hr = full if factor == 1 else shrink(full, factor, scale)
-            lr = reduce(hr, scale) if copies or not blind else None
-            hard = difficulty(lr, hr) if copies else 1.0
+        for hr in highs:
+            if hr is None:
+                continue
+            lr = reduce(hr, scale) if weighed or not blind else None
+            hard = difficulty(lr, hr) if weighed else 1.0
             if blind:
                 lr = np.empty((hr.shape[0] // scale, hr.shape[1] // scale, 0), np.uint8)
             result.append((lr, hr, hard))
@@ -163,4 +202,4 @@ def load(
     for array in arrays:
         pixels[at : at + array.size].copy_(torch.from_numpy(array).reshape(-1))
         at += array.size
-    return Store(pixels, np.array(table, np.int64), scale, validation, names, np.array(favour) if copies else None)
+    return Store(pixels, np.array(table, np.int64), scale, validation, names, np.array(favour) if weighed else None)

@@ -27,7 +27,7 @@ TITLES = {
     ),
     "base": (
         "Base ×{scale}",
-        "light with twice its blocks, for clean pictures too: so far little better, at twice the time and the same memory.",
+        "light with twice its blocks, for clean pictures too: a little better, at twice the time and the same memory.",
     ),
     "photo": (
         "Photo ×{scale}",
@@ -67,7 +67,19 @@ def metrics(result: dict) -> list[dict]:
     ]
 
 
-def entry(path: Path, name: str, rows: list[dict], note: str = "") -> dict:
+def renderings_of(log: Path) -> int:
+    """How many pictures of the training were renderings (renderings.py), by its log."""
+    lines = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+    return max((line.get("renderings", 0) for line in lines), default=0)
+
+
+def data_of(name: str, renderings: int) -> str:
+    text = BLIND_DATA if is_blind(name) else TRAINING_DATA
+    mine = f"; {renderings} renderings of pages, drawings, stripes, weaves and facades of our own; no benchmark"
+    return text.replace("; no benchmark", mine) if renderings else text
+
+
+def entry(path: Path, name: str, rows: list[dict], note: str = "", renderings: int = 0) -> dict:
     network = weights.load(path)
     title, description = TITLES[name]
     scale = network.spec.scale
@@ -81,7 +93,7 @@ def entry(path: Path, name: str, rows: list[dict], note: str = "") -> dict:
         "title": title.format(scale=scale),
         "description": f"{description} {note}".rstrip(),
         "licence": "MIT",
-        "training_data": BLIND_DATA if is_blind(name) else TRAINING_DATA,
+        "training_data": data_of(name, renderings),
         "metrics": rows,
     } | ({"sharpens": SHARPENS[name]} if name in SHARPENS else {})
 
@@ -90,8 +102,9 @@ def write_manifest(folder: Path, new: dict) -> None:
     """Adds the entry to manifest.json, in place of an older one of the same name and scale."""
     path = folder / "manifest.json"
     manifest = json.loads(path.read_text()) if path.exists() else {"format": 1, "models": []}
-    others = [m for m in manifest["models"] if (m["name"], m["scale"]) != (new["name"], new["scale"])]
-    manifest["models"] = others + [new]
+    models = manifest["models"]
+    at = [i for i, m in enumerate(models) if (m["name"], m["scale"]) == (new["name"], new["scale"])] or [len(models)]
+    models[at[0] : at[0] + 1] = [new]
     path.write_text(json.dumps(manifest, indent=2, ensure_ascii=False) + "\n")
 
 
@@ -103,6 +116,7 @@ def main() -> None:
     parser.add_argument("--benchmark", type=Path, default=Path("../shared/data/benchmark"))
     parser.add_argument("--evaluation", type=Path, help="figures of these very weights, already measured")
     parser.add_argument("--note", default="", help="sentences to end the description with, as what was cut short")
+    parser.add_argument("--renderings", type=int, help="how many were trained on, where the log does not tell")
     a = parser.parse_args()
     source = a.run / "ema.safetensors"
     scale = weights.load(source).spec.scale
@@ -120,7 +134,8 @@ def main() -> None:
             sets = ("Set5", "Set14", "BSD100")
             result = {name: {"mean": mean(evaluate(network, a.benchmark / name))} for name in sets}
         (a.run / "evaluation.json").write_text(json.dumps(result, indent=1) + "\n")
-    write_manifest(a.models, entry(path, a.name, metrics(result), a.note))
+    renderings = renderings_of(a.run / "log.jsonl") if a.renderings is None else a.renderings
+    write_manifest(a.models, entry(path, a.name, metrics(result), a.note, renderings))
     print(json.dumps(metrics(result), indent=1))
 
 

@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from .augment import Augment
 from .degrade import BORDER, Degrader
 from .flat import Layout
 from .fused import FusedNetwork
@@ -25,6 +26,7 @@ class Vectors:
     def __init__(self, theta: Tensor):
         self.theta, self.ema = theta, theta.clone()
         self.mean, self.square = torch.zeros_like(theta), torch.zeros_like(theta)
+        self.decays: Tensor | None = None  # weight decay of each number
         self.clip = torch.zeros(2, device=theta.device)  # running gradient norm, factor of this step
         self.scalars = torch.zeros(4, device=theta.device)  # learning rate, 1 - beta1^t, 1 - beta2^t, EMA decay
         self.step = 0
@@ -47,7 +49,8 @@ class Vectors:
     def descend(self, grad: Tensor) -> None:
         """Clips at the running norm and takes one step of Adam."""
         step_kernel.clip(torch.linalg.vector_norm(grad), self.clip)
-        step_kernel.adam(self.theta, grad, self.mean, self.square, self.ema, self.scalars, self.clip, BETAS)
+        vectors = (self.theta, grad, self.mean, self.square, self.ema)
+        step_kernel.adam(*vectors, self.scalars, self.clip, BETAS, decays=self.decays)
 
     def touched(self) -> list[Tensor]:
         """All that a step changes."""
@@ -65,6 +68,12 @@ class State(Vectors):
 
     def touched(self) -> list[Tensor]:
         return [*super().touched(), self.loss]
+
+    def set_weight_decay(self, weight: float) -> None:
+        """Decoupled, of matrices and filters; biases and gains are let be. Before a step is captured."""
+        mine = self.layout.unflatten(self.theta.cpu())
+        decays = {k: torch.full_like(v, weight if v.squeeze().dim() > 1 else 0.0) for k, v in mine.items()}
+        self.decays = self.layout.flatten(decays).to(self.theta.device) if weight else None
 
     def start_from(self, network: Network) -> list[str]:
         """Takes the weights of a network; tensors of another shape (the tail of another scale) stay as they are.
@@ -87,7 +96,8 @@ class State(Vectors):
 class Step:
     """Training steps of one patch size. `draws` [steps, batch, 5] says which patches; `cursor` walks through it.
 
-    `blind`: LR is made from HR by `degrade.Degrader` with the device's default random generator.
+    `blind`: LR is made from HR by `degrade.Degrader` with the device's default random generator. `mix`, `colours`: shares
+    of the patches that `augment.Augment` changes (not blind).
     """
 
     def __init__(
@@ -102,6 +112,8 @@ class Step:
         blind: bool = False,
         drift: float = 0.0,
         squares: bool = False,
+        mix: float = 0.0,
+        colours: float = 0.0,
     ):
         device, scale = pixels.device, state.spec.scale
         self.state, self.pixels, self.batch, self.patch = state, pixels, batch, patch
@@ -115,6 +127,7 @@ class Step:
         self.degrader = Degrader(batch, patch, scale, device) if blind else None
         side = scale * (patch + BORDER)
         self.source = torch.empty(batch, 3, side, side, device=device) if blind else None
+        self.augment = Augment(mix, colours, device) if (mix or colours) and not blind else None
         self.enlarge = matrix(patch, scale).to(device, torch.float32)
         self.graph = None
 
@@ -134,6 +147,10 @@ class Step:
         else:
             step_kernel.cut(self.pixels, self.draws, self.cursor, self.lr, 0)
             step_kernel.cut(self.pixels, self.draws, self.cursor, self.hr, 2)
+            if self.augment:
+                low, high = self.augment(self.lr, self.hr)
+                self.lr.copy_(low)
+                self.hr.copy_(high)
         self.cursor += 1
 
     def errors(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:

@@ -51,6 +51,14 @@ def parse_phases(text: str) -> list[tuple[float, int, int]]:
     return result
 
 
+def parse_copies(text: str) -> tuple[tuple[float, ...], tuple[tuple[float, float], ...]]:
+    """ "0.7,0.5,0.6:20" to the factors (0.7, 0.5) and the factors with angles ((0.6, 20.0),)."""
+    parts = [tuple(float(value) for value in part.split(":")) for part in text.split(",") if part]
+    if any(len(part) > 2 for part in parts):
+        raise ValueError("copies are factors or factor:angle")
+    return tuple(part[0] for part in parts if len(part) == 1), tuple(part for part in parts if len(part) == 2)
+
+
 def rate(step: int, progress: float, peak: float, warm_up: int, stable: float = 0.0) -> float:
     """Learning rate: linear over `warm_up` steps, then a cosine over the time or, with `stable` > 0, the peak for that
     share of the time and 1 - sqrt over the rest."""
@@ -155,21 +163,25 @@ def train(arguments: argparse.Namespace) -> None:
     sharp = arguments.sharpen > 0
     if sharp and not (arguments.init or (run.folder / "state.pt").exists()):
         raise SystemExit("--sharpen goes on from weights: --init FILE")
+    if arguments.blind and (arguments.mix or arguments.colours):
+        raise SystemExit("--mix and --colours are not for --blind")
     plain = frozenset(kind for kind in arguments.plain.split(",") if kind in KINDS)
     if device == "cuda" and arguments.plain == "auto":
         plain, lines = choose_plain(rotary=arguments.rotary)
         run.log(checks=lines, device=torch.cuda.get_device_name())
     began = time.monotonic()
-    copies = tuple(float(factor) for factor in arguments.copies.split(",") if factor)
-    store = load(arguments.data, spec.scale, device, blind=arguments.blind, copies=copies)
+    copies, turned = parse_copies(arguments.copies)
+    store = load(arguments.data, spec.scale, device, blind=arguments.blind, copies=copies, turned=turned)
     validate = Validator(store, device, arguments.blind, sharp)
     run.log(
         pictures=len(store.names),
+        renderings=sum(name.startswith("rendering_") for name in store.names),
         bytes=store.pixels.numel(),
         validation=len(store.validation),
         load_seconds=round(time.monotonic() - began, 1),
     )
     state = (SharpState if sharp else State)(spec, arguments.seed, device)
+    state.set_weight_decay(arguments.weight_decay)
     resumed = run.resume(state)
     if arguments.init and not resumed:
         run.log(init=str(arguments.init), not_taken=state.start_from(grown(weights.load(arguments.init), spec.blocks)))
@@ -181,6 +193,7 @@ def train(arguments: argparse.Namespace) -> None:
     def begin(patch: int, batch: int, squares: bool) -> Step:
         dtype = torch.bfloat16 if device == "cuda" else torch.float32  # the interpreter knows no bfloat16
         options = dict(blind=arguments.blind, drift=arguments.drift, squares=squares)
+        options |= dict(mix=arguments.mix, colours=arguments.colours)
         if sharp:
             options |= dict(match=arguments.match, keep=arguments.keep)
         step = (SharpStep if sharp else Step)(state, store.pixels, batch, patch, TABLE, dtype, plain, **options)
@@ -282,8 +295,17 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--copies",
         default="",
-        help="factors below 1, by commas: every picture is there shrunk by each too, and difficult pictures come more often",
+        help="factors below 1, by commas: every picture is there shrunk by each too, and difficult pictures come more "
+        "often; FACTOR:DEGREES: turned first, and cut to what has no background",
     )
+    parser.add_argument("--mix", type=float, default=0.0, help="share of patches blended with another one (augment.py)")
+    parser.add_argument(
+        "--colours",
+        type=float,
+        default=0.0,
+        help="share of patches with channels exchanged, contrast reduced and, half of them, inverted (augment.py)",
+    )
+    parser.add_argument("--weight-decay", type=float, default=0.0, help="of matrices and filters, decoupled as in AdamW")
     parser.add_argument(
         "--squares", type=float, default=1.0, help="share of the time after which the mean squared error takes L1's place"
     )

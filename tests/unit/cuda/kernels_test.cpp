@@ -115,16 +115,18 @@ TEST_P(CudaKernels, BarrierAddsUpKeysAndValues) {
   in.set(x);
   const int units = cuda::unit_count(c.width, c.height, c.height);
   const std::size_t floats = cuda::sum_floats(NalaParams::of(b.spec));
-  const cuda::DeviceBuffer sums = poisoned(floats * units * sizeof(float)), total(floats * sizeof(double));
-  cuda::fill_zero(total.data(), total.size(), b.stream.get());
+  const cuda::DeviceBuffer sums = poisoned(floats * units * sizeof(float));
+  const cuda::DeviceBuffer totals(cuda::total_bytes(NalaParams::of(b.spec)));
+  cuda::fill_zero(totals.data(), totals.size(), b.stream.get());
   b.kernels->barrier(b.picture, 0, in.rows(), out.rows(), b.all(), reinterpret_cast<float*>(sums.data()),
                      b.stream.get());
-  b.kernels->reduce(reinterpret_cast<const float*>(sums.data()), units, reinterpret_cast<double*>(total.data()),
+  const cuda::DeviceBuffer state = poisoned(b.kernels->state_bytes());
+  b.kernels->reduce(b.picture, reinterpret_cast<const float*>(sums.data()), b.all(), totals.data(), state.data(),
                     b.stream.get());
   b.expect_no_overflow();
   const std::vector<float> x1 = out.get();
   EXPECT_LT(relative_error(x1, depthwise(b.folded.blocks[0].cpe1, b.wide(x)).values), bounds_of(c.set).map);
-  const std::vector<double> sum = download<double>(total.data(), floats);
+  const std::vector<double> sum = download<double>(totals.data(), floats);
   const std::vector<double> expected = key_value_sums(b.spec, b.folded.blocks[0], b.wide(x1));
   const std::size_t s = floats - static_cast<std::size_t>(2) * c.dim;  // S, then m
   const auto part = [](const std::vector<double>& v, std::size_t first, std::size_t last) {
@@ -141,15 +143,14 @@ TEST_P(CudaKernels, AttendEqualsReference) {
   in.set(random_values(in.get().size(), 2));
   const int units = cuda::unit_count(c.width, c.height, c.height);
   const std::size_t floats = cuda::sum_floats(NalaParams::of(b.spec));
-  const cuda::DeviceBuffer sums = poisoned(floats * units * sizeof(float)), total(floats * sizeof(double));
+  const cuda::DeviceBuffer sums = poisoned(floats * units * sizeof(float));
+  const cuda::DeviceBuffer totals(cuda::total_bytes(NalaParams::of(b.spec)));
   const cuda::DeviceBuffer state = poisoned(b.kernels->state_bytes());
-  cuda::fill_zero(total.data(), total.size(), b.stream.get());
+  cuda::fill_zero(totals.data(), totals.size(), b.stream.get());
   b.kernels->barrier(b.picture, 0, in.rows(), x1_map.rows(), b.all(), reinterpret_cast<float*>(sums.data()),
                      b.stream.get());
-  b.kernels->reduce(reinterpret_cast<const float*>(sums.data()), units, reinterpret_cast<double*>(total.data()),
+  b.kernels->reduce(b.picture, reinterpret_cast<const float*>(sums.data()), b.all(), totals.data(), state.data(),
                     b.stream.get());
-  b.kernels->finalise(b.picture, reinterpret_cast<const double*>(total.data()), c.width * c.height, state.data(),
-                      b.stream.get());
   b.kernels->attend(b.picture, 0, x1_map.rows(), out.rows(), b.all(), state.data(), 0, 0, b.stream.get());
   b.expect_no_overflow();
   const Map64 expected = attend(b.spec, b.folded.blocks[0], b.wide(x1_map.get()), 0, 0);

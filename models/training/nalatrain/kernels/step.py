@@ -118,8 +118,23 @@ def _clip(norm, state, ceiling, memory):
 
 
 @triton.jit
-def _adam(theta, grad, mean, square, ema, scalars, clip_state, size, beta1, beta2, epsilon, BLOCK: tl.constexpr):
-    """scalars float32: learning rate, 1 - beta1^t, 1 - beta2^t, EMA decay. No weight decay."""
+def _adam(
+    theta,
+    grad,
+    mean,
+    square,
+    ema,
+    scalars,
+    clip_state,
+    decays,
+    size,
+    beta1,
+    beta2,
+    epsilon,
+    DECAYS: tl.constexpr,
+    BLOCK: tl.constexpr,
+):
+    """scalars float32: learning rate, 1 - beta1^t, 1 - beta2^t, EMA decay. DECAYS: decays [size], one per weight."""
     i = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
     here = i < size
     rate = tl.load(scalars)
@@ -129,7 +144,10 @@ def _adam(theta, grad, mean, square, ema, scalars, clip_state, size, beta1, beta
     m = beta1 * tl.load(mean + i, mask=here, other=0.0) + (1 - beta1) * g
     s = beta2 * tl.load(square + i, mask=here, other=0.0) + (1 - beta2) * g * g
     update = (m / tl.load(scalars + 1)) / (tl.sqrt(s / tl.load(scalars + 2)) + epsilon)
-    value = tl.load(theta + i, mask=here, other=0.0) - rate * update
+    value = tl.load(theta + i, mask=here, other=0.0)
+    if DECAYS:
+        value -= rate * tl.load(decays + i, mask=here, other=0.0) * value
+    value = value - rate * update
     decay = tl.load(scalars + 3)
     tl.store(mean + i, m, mask=here)
     tl.store(square + i, s, mask=here)
@@ -230,8 +248,11 @@ def adam(
     clip_state: Tensor,
     betas: tuple[float, float],
     epsilon: float = 1e-8,
+    decays: Tensor | None = None,
 ) -> None:
+    """Adam; with `decays`, each weight's decoupled decay (AdamW)."""
     block = 1024
+    constants = dict(DECAYS=decays is not None, BLOCK=block)
     _adam[(triton.cdiv(theta.numel(), block),)](
-        theta, grad, mean, square, ema, scalars, clip_state, theta.numel(), *betas, epsilon, BLOCK=block
+        theta, grad, mean, square, ema, scalars, clip_state, decays, theta.numel(), *betas, epsilon, **constants
     )
