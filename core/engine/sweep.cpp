@@ -175,7 +175,7 @@ RunOutcome run_network(const PackedNetwork& network, const PictureView& picture,
   const Barriers barriers = cpu_barriers(c.spec);
   const int sweeps = sweep_count(c.spec, barriers);
   ResidentMap map(c.width, sweeps > 1 ? c.height : 0, c.dim(), network.half_map);
-  Buffer<std::byte> rings(arena_bytes(c));
+  Buffer<std::byte> rings = Buffer<std::byte>::in_huge_pages(arena_bytes(c));
   cpu::NalaState current(c.nala, network.bf16_products), next(c.nala, network.bf16_products);
 
   double total = 0, finished = 0;
