@@ -1,7 +1,6 @@
 #include "engine/sweep.h"
 
 #include <numeric>
-#include <ranges>
 
 #include "engine/block_stages.h"
 #include "nn/spec.h"
@@ -63,8 +62,8 @@ struct Work {
 
 void run_step(const SweepContext& c, const std::vector<Work>& works) {
   std::vector<Loop> loops;  // the last stages first, which have the largest items
-  for (const Work& work : std::views::reverse(works))
-    loops.push_back(work.stage->produce(work.stage->done, work.until));
+  for (auto work = works.rbegin(); work != works.rend(); ++work)
+    loops.push_back(work->stage->produce(work->stage->done, work->until));
   c.pool->run(loops);
   for (const auto& [stage, until] : works) {
     stage->finish(stage->done, until);
