@@ -3,6 +3,7 @@ nalasr_test(kernels_test unit/kernels/nala_test.cpp unit/kernels/activation_test
              unit/kernels/depthwise_test.cpp)
 nalasr_test(engine_test unit/engine/strips_test.cpp unit/engine/upscaler_test.cpp unit/engine/evaluate_test.cpp
             unit/engine/pipeline_test.cpp)
+nalasr_test(base_test unit/base/thread_pool_test.cpp unit/base/buffer_test.cpp)
 # The same tests once more for each lesser instruction set that every x86-64 of today has, and with products of bfloat16
 # where there are such but not by default.
 if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")

@@ -5,8 +5,10 @@
 #pragma once
 
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <new>
 #include <utility>
 
@@ -22,6 +24,26 @@ class Buffer {
     void* p = mmap(nullptr, bytes(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (p == MAP_FAILED) throw std::bad_alloc();
     data_ = static_cast<T*>(p);
+  }
+  /// The same in huge pages where the system has them, for memory that is walked in strides of many pages and that will
+  /// be filled: what such a page holds becomes resident at the first touch of any part of it. The ends, which fill no
+  /// such page, stay in small ones, so that nothing beside the buffer becomes resident.
+  static Buffer in_huge_pages(std::size_t count) {
+    constexpr std::size_t kHuge = std::size_t{2} << 20;
+    Buffer buffer;
+    buffer.size_ = count;
+    if (buffer.bytes() < kHuge) return Buffer(count);
+    // Larger than needed, to cut it at such a page's bounds.
+    const std::size_t page = sysconf(_SC_PAGESIZE), bytes = (buffer.bytes() + page - 1) / page * page;
+    void* p = mmap(nullptr, bytes + kHuge, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (p == MAP_FAILED) throw std::bad_alloc();
+    auto* const begin = static_cast<std::byte*>(p);
+    const std::size_t before = (kHuge - reinterpret_cast<std::uintptr_t>(p) % kHuge) % kHuge;
+    if (before) munmap(begin, before);
+    munmap(begin + before + bytes, kHuge - before);
+    buffer.data_ = reinterpret_cast<T*>(begin + before);
+    madvise(buffer.data_, bytes, MADV_HUGEPAGE);  // advice: nothing is lost where it is not taken
+    return buffer;
   }
   ~Buffer() {
     if (data_) munmap(data_, bytes());

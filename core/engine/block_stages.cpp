@@ -19,14 +19,18 @@ std::size_t SweepContext::scratch_floats() const {
   return cpu::TileScratch::floats(nala) + static_cast<std::size_t>(kTile) * std::max({attend, sums, hidden(), tail});
 }
 
-void SweepContext::for_tiles(int y0, int y1, const std::function<void(int, int, int, float*)>& body) const {
+bool SweepContext::overlapped() const {
+  return strip_rows > 1 && std::ranges::any_of(spec.scopes, [](const auto& s) { return s.is_global(); });
+}
+
+Loop SweepContext::for_tiles(int y0, int y1, std::function<void(int, int, int, float*)> body) const {
   // An item is a few rows of one tile column, so that rows which neighbours share are still in the core's cache.
   const int tiles = (width + kTile - 1) / kTile, blocks = (y1 - y0 + kRowsPerItem - 1) / kRowsPerItem;
-  pool->parallel_for(tiles * blocks, [&](int item, int thread) {
-    const int x0 = item / blocks * kTile, first = y0 + item % blocks * kRowsPerItem;
-    for (int y = first; y < std::min(y1, first + kRowsPerItem); ++y)
-      body(y, x0, std::min(kTile, width - x0), scratch + thread * scratch_floats());
-  });
+  return {tiles * blocks, [this, y0, y1, blocks, body = std::move(body)](int item, int thread) {
+            const int x0 = item / blocks * kTile, first = y0 + item % blocks * kRowsPerItem;
+            for (int y = first; y < std::min(y1, first + kRowsPerItem); ++y)
+              body(y, x0, std::min(kTile, width - x0), scratch + thread * scratch_floats());
+          }};
 }
 
 ValueStage::ValueStage(const SweepContext& c, Arena& arena, int block, RowSource in, int window, int shift)
@@ -36,17 +40,17 @@ ValueStage::ValueStage(const SweepContext& c, Arena& arena, int block, RowSource
       window_(in.ring ? window : 0),  // the map has all rows already
       shift_(shift),
       in_(in),
-      out_(arena, c.width, c.height, c.dim(), ring_rows(c.strip_rows, 2)) {}
+      out_(arena, c.width, c.height, c.dim(), c.ring_rows(2)) {}
 
 int ValueStage::ready(int input_rows, int height) const {
   if (!window_ || input_rows >= height) return std::min(input_rows, height);
   return std::max(0, (input_rows + shift_) / window_ * window_ - shift_);
 }
 
-void ValueStage::produce(int y0, int y1) {
+Loop ValueStage::produce(int y0, int y1) {
   const PackedBlock& w = context_.network->blocks[block_];
   const int dim = context_.dim();
-  context_.for_tiles(y0, y1, [&](int y, int x0, int tokens, float* u) {
+  return context_.for_tiles(y0, y1, [this, &w, dim](int y, int x0, int tokens, float* u) {
     kernels().layer_norm(in_.tile(y, x0, tokens, u), dim, tokens, context_.spec.dim, u, dim);
     cpu::multiply(product(u, dim, w.v, tokens, out_.row(y) + static_cast<std::size_t>(x0) * dim, dim));
   });
@@ -62,7 +66,7 @@ AttendStage::AttendStage(const SweepContext& c, Arena& arena, int block, RowSour
       in_(in),
       values_(values),
       state_(state),
-      out_(arena, c.width, c.height, c.dim(), ring_rows(c.strip_rows, 1)) {
+      out_(arena, c.width, c.height, c.dim(), c.ring_rows(1)) {
   const int columns = window ? (c.width + shift + window - 1) / window : 1;
   if (window) partials_ = arena.floats(cpu::partial_floats(c.nala) * columns);
   if (arena.counting()) return;
@@ -140,25 +144,21 @@ void AttendStage::attend(int y, const Tile& tile, float* scratch) {
   cpu::multiply(g);
 }
 
-void AttendStage::produce(int y0, int y1) {
-  const int count = static_cast<int>(tiles_.size());
-  while (y0 < y1) {
-    int stop = y1;
-    if (window_) {
-      const int row_of_windows = (y0 + shift_) / window_;
-      if (row_of_windows != current_windows_) accumulate_windows(row_of_windows);
-      stop = std::min(y1, (row_of_windows + 1) * window_ - shift_);
-    }
-    const int rows = stop - y0;  // tile columns one after the other: neighbouring rows share the rows of v
-    context_.pool->parallel_for(rows * count, [&](int item, int thread) {
-      attend(y0 + item % rows, tiles_[item / rows], context_.scratch + thread * context_.scratch_floats());
-    });
-    y0 = stop;
-  }
+Loop AttendStage::produce(int y0, int y1) {
+  if (window_ && (y0 + shift_) / window_ != current_windows_) accumulate_windows((y0 + shift_) / window_);
+  const int rows = y1 - y0;  // tile columns one after the other: neighbouring rows share the rows of v
+  return {rows * static_cast<int>(tiles_.size()), [this, y0, rows](int item, int thread) {
+            attend(y0 + item % rows, tiles_[item / rows], context_.scratch + thread * context_.scratch_floats());
+          }};
+}
+
+int AttendStage::most_rows() const {
+  if (!window_) return Stage::most_rows();
+  return ((done + shift_) / window_ + 1) * window_ - shift_ - done;
 }
 
 FfnStage::FfnStage(const SweepContext& c, Arena& arena, int block, const RowRing& in)
-    : RingStage(2, c, block, in, RowRing(arena, c.width, c.height, c.dim(), ring_rows(c.strip_rows, 1))) {
+    : RingStage(2, c, block, in, RowRing(arena, c.width, c.height, c.dim(), c.ring_rows(1))) {
   // Narrower columns where there would be fewer than threads.
   const int widest = std::clamp((c.width + c.threads - 1) / c.threads, kTile / 3, kTile);
   const int count = (c.width + widest - 1) / widest, tokens = (c.width + count - 1) / count;
@@ -179,32 +179,34 @@ void FfnStage::make_hidden(Column& column, float* scratch) {
   cpu::multiply(g);
 }
 
-void FfnStage::produce(int y0, int y1) {
+void FfnStage::make_rows(Column& column, int y0, int y1, float* scratch) {
   const PackedBlock& w = context_.network->blocks[index_];
   const int dim = context_.dim(), hidden = context_.hidden();
-  context_.pool->parallel_for(static_cast<int>(columns_.size()), [&](int item, int thread) {
-    Column& column = columns_[item];
-    float* scratch = context_.scratch + thread * context_.scratch_floats();
-    const int inner = column.x0 - column.first, ld = column.rows.channels();
-    for (int y = y0; y < y1; ++y) {
-      while (column.made < std::min(y + 2, context_.height)) make_hidden(column, scratch);
-      depthwise(w.ffn_dw, column.rows, y, inner, column.tokens, dim, scratch, hidden);
-      float* out = out_.row(y) + static_cast<std::size_t>(column.x0) * dim;
-      GemmArgs g = product(scratch, hidden, w.fc2, column.tokens, out, dim);
-      g.residual = column.rows.read(y) + static_cast<std::size_t>(inner) * ld;
-      g.ldr = ld;
-      cpu::multiply(g);
-    }
-  });
+  const int inner = column.x0 - column.first, ld = column.rows.channels();
+  for (int y = y0; y < y1; ++y) {
+    while (column.made < std::min(y + 2, context_.height)) make_hidden(column, scratch);
+    depthwise(w.ffn_dw, column.rows, y, inner, column.tokens, dim, scratch, hidden);
+    float* out = out_.row(y) + static_cast<std::size_t>(column.x0) * dim;
+    GemmArgs g = product(scratch, hidden, w.fc2, column.tokens, out, dim);
+    g.residual = column.rows.read(y) + static_cast<std::size_t>(inner) * ld;
+    g.ldr = ld;
+    cpu::multiply(g);
+  }
+}
+
+Loop FfnStage::produce(int y0, int y1) {
+  return {static_cast<int>(columns_.size()), [this, y0, y1](int item, int thread) {
+            make_rows(columns_[item], y0, y1, context_.scratch + thread * context_.scratch_floats());
+          }};
 }
 
 GroupConvStage::GroupConvStage(const SweepContext& c, Arena& arena, int group, const RowRing& in)
-    : RingStage(1, c, group, in, RowRing(arena, c.width, c.height, c.dim(), ring_rows(c.strip_rows, 1))) {}
+    : RingStage(1, c, group, in, RowRing(arena, c.width, c.height, c.dim(), c.ring_rows(1))) {}
 
-void GroupConvStage::produce(int y0, int y1) {
+Loop GroupConvStage::produce(int y0, int y1) {
   const cpu::PackedMatrix& w = context_.network->group_convs[index_];
   const int dim = context_.dim();
-  context_.for_tiles(y0, y1, [&](int y, int x0, int tokens, float*) {
+  return context_.for_tiles(y0, y1, [this, &w, dim](int y, int x0, int tokens, float*) {
     GemmArgs g = convolution([&](int row) { return in_.read(row); }, dim, y, x0, w, tokens,
                              out_.row(y) + static_cast<std::size_t>(x0) * dim, dim);
     g.residual = in_.read(y) + static_cast<std::size_t>(x0) * dim;

@@ -34,7 +34,7 @@ class ValueStage : public Stage {
   /// With windows a row of v comes only when its row of windows is complete, so that AttendStage, which follows it
   /// closely, can make their states.
   [[nodiscard]] int ready(int input_rows, int height) const override;
-  void produce(int y0, int y1) override;
+  Loop produce(int y0, int y1) override;
   [[nodiscard]] const RowRing& out() const { return out_; }
 
  private:
@@ -51,7 +51,9 @@ class AttendStage : public Stage {
   AttendStage(const SweepContext& context, Arena& arena, int block, RowSource in, const RowRing& values,
               const cpu::NalaState* state, int window, int shift);
 
-  void produce(int y0, int y1) override;
+  /// No further than a row of windows goes: there is one set of states.
+  [[nodiscard]] int most_rows() const override;
+  Loop produce(int y0, int y1) override;
   [[nodiscard]] const RowRing& out() const { return out_; }
 
  private:
@@ -78,7 +80,7 @@ class AttendStage : public Stage {
 class FfnStage : public RingStage {
  public:
   FfnStage(const SweepContext& context, Arena& arena, int block, const RowRing& in);
-  void produce(int y0, int y1) override;
+  Loop produce(int y0, int y1) override;
 
  private:
   struct Column {
@@ -88,6 +90,7 @@ class FfnStage : public RingStage {
     int made = 0;     ///< rows so far
   };
   void make_hidden(Column& column, float* scratch);
+  void make_rows(Column& column, int y0, int y1, float* scratch);
 
   std::vector<Column> columns_;
 };
@@ -95,7 +98,7 @@ class FfnStage : public RingStage {
 class GroupConvStage : public RingStage {
  public:
   GroupConvStage(const SweepContext& context, Arena& arena, int group, const RowRing& in);
-  void produce(int y0, int y1) override;
+  Loop produce(int y0, int y1) override;
 };
 
 }  // namespace nalasr

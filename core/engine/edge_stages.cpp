@@ -39,13 +39,13 @@ HeadStage::HeadStage(const SweepContext& c, Arena& arena, const PictureView& pic
       picture_(picture),
       skip_(skip),
       window_(c, arena, c.strip_rows + 2),
-      out_(arena, c.width, c.height, c.dim(), ring_rows(c.strip_rows, 1)) {}
+      out_(arena, c.width, c.height, c.dim(), c.ring_rows(1)) {}
 
-void HeadStage::produce(int y0, int y1) {
+Loop HeadStage::produce(int y0, int y1) {
   // Mid-grey counts as zero, so the zero padding of the convolution is mid-grey too.
   window_.load(picture_, y0 - 1, y1 - y0 + 2, 0.5f, false);
   const int dim = context_.dim();
-  context_.for_tiles(y0, y1, [&](int y, int x0, int tokens, float*) {
+  return context_.for_tiles(y0, y1, [this, dim](int y, int x0, int tokens, float*) {
     cpu::GemmArgs g = convolution([&](int row) { return window_.row(row); }, 3, y, x0, context_.network->head, tokens,
                                   out_.row(y) + static_cast<std::size_t>(x0) * dim, dim);
     if (skip_) g.residual = skip_->read(y) + static_cast<std::size_t>(x0) * dim;
@@ -58,10 +58,10 @@ CpeStage::CpeStage(const SweepContext& c, Arena& arena, int block, const RowRing
     : RingStage(1, c, block, in,
                 RowRing(arena, c.width, c.height, c.dim(), c.strip_rows + c.spec.scopes[block].window + 2)) {}
 
-void CpeStage::produce(int y0, int y1) {
+Loop CpeStage::produce(int y0, int y1) {
   const PackedDepthwise& w = context_.network->blocks[index_].cpe1;
   const int dim = context_.dim();
-  context_.for_tiles(y0, y1, [&](int y, int x0, int tokens, float*) {
+  return context_.for_tiles(y0, y1, [this, &w, dim](int y, int x0, int tokens, float*) {
     depthwise(w, in_, y, x0, tokens, 0, out_.row(y) + static_cast<std::size_t>(x0) * dim, dim);
   });
 }
@@ -74,48 +74,53 @@ BarrierStage::BarrierStage(const SweepContext& c, Arena& arena, int block, const
   sums_ = arena.floats(cpu::partial_floats(c.nala) * segments * c.strip_rows);
 }
 
-void BarrierStage::produce(int y0, int y1) {
-  if (context_.spec.scopes[block_].is_global()) {
-    store_and_sum(y0, y1);
-    return;
-  }
+Loop BarrierStage::produce(int y0, int y1) {
+  if (context_.spec.scopes[block_].is_global()) return store_and_sum(y0, y1);
   const PackedDepthwise& w = context_.network->blocks[block_].cpe1;
-  context_.for_tiles(y0, y1, [&](int y, int x0, int tokens, float* scratch) {
+  return context_.for_tiles(y0, y1, [this, &w](int y, int x0, int tokens, float* scratch) {
     float* x = map_->begin_write(y, x0, scratch);
     depthwise(w, in_, y, x0, tokens, 0, x, context_.dim());
     map_->commit(y, x0, tokens, x);
   });
 }
 
-void BarrierStage::store_and_sum(int y0, int y1) {
+Loop BarrierStage::store_and_sum(int y0, int y1) {
+  const int segments = (context_.width + kSegment - 1) / kSegment, rows = y1 - y0;
+  const std::size_t floats = cpu::partial_floats(context_.nala);
+  partials_.assign(static_cast<std::size_t>(rows) * segments, {});
+  for (std::size_t i = 0; i < partials_.size(); ++i) partials_[i].sums = sums_ + i * floats;
+  // Segments one after the other: neighbouring rows share the rows that the convolution reads.
+  return {rows * segments, [this, y0, rows, segments](int item, int thread) {
+            const int row = item % rows, segment = item / rows;
+            sum_segment(y0 + row, segment * kSegment, partials_[row * segments + segment],
+                        context_.scratch + thread * context_.scratch_floats());
+          }};
+}
+
+void BarrierStage::sum_segment(int y, int begin, cpu::Partial& partial, float* scratch) {
   const PackedBlock& w = context_.network->blocks[block_];
   const int dim = context_.dim(), columns = context_.head_columns();
-  const int segments = (context_.width + kSegment - 1) / kSegment;
-  const std::size_t floats = cpu::partial_floats(context_.nala);
-  std::vector<cpu::Partial> partials(static_cast<std::size_t>(y1 - y0) * segments);
-  std::fill_n(sums_, floats * partials.size(), 0.0f);
-  context_.pool->parallel_for(static_cast<int>(partials.size()), [&](int item, int thread) {
-    float* scratch = context_.scratch + thread * context_.scratch_floats();
-    cpu::TileScratch tile_scratch(context_.nala, scratch);
-    float* u = scratch + cpu::TileScratch::floats(context_.nala);
-    float* k = u + kTile * dim;
-    float* v = k + kTile * columns;
-    partials[item].sums = sums_ + item * floats;
-    const int y = y0 + item / segments, begin = item % segments * kSegment;
-    const int end = std::min(context_.width, begin + kSegment);
-    for (int x0 = begin; x0 < end; x0 += kTile) {
-      const int tokens = std::min(kTile, end - x0);
-      float* x = map_->begin_write(y, x0, u);
-      depthwise(w.cpe1, in_, y, x0, tokens, 0, x, dim);
-      map_->commit(y, x0, tokens, x);
-      kernels().layer_norm(x, dim, tokens, context_.spec.dim, u, dim);
-      const std::uint16_t* rounded = round_once(u, tokens * dim, w.k, v + kTile * columns);
-      cpu::multiply(product(u, dim, w.k, tokens, k, columns, rounded));
-      cpu::multiply(product(u, dim, w.v_heads, tokens, v, columns, rounded));
-      cpu::accumulate_tile(context_.nala, *context_.rotary, y, x0, tokens, k, v, columns, tile_scratch, partials[item]);
-    }
-  });
-  state_->add(partials, *context_.pool);
+  cpu::TileScratch tile_scratch(context_.nala, scratch);
+  float* u = scratch + cpu::TileScratch::floats(context_.nala);
+  float* k = u + kTile * dim;
+  float* v = k + kTile * columns;
+  std::fill_n(partial.sums, cpu::partial_floats(context_.nala), 0.0f);
+  const int end = std::min(context_.width, begin + kSegment);
+  for (int x0 = begin; x0 < end; x0 += kTile) {
+    const int tokens = std::min(kTile, end - x0);
+    float* x = map_->begin_write(y, x0, u);
+    depthwise(w.cpe1, in_, y, x0, tokens, 0, x, dim);
+    map_->commit(y, x0, tokens, x);
+    kernels().layer_norm(x, dim, tokens, context_.spec.dim, u, dim);
+    const std::uint16_t* rounded = round_once(u, tokens * dim, w.k, v + kTile * columns);
+    cpu::multiply(product(u, dim, w.k, tokens, k, columns, rounded));
+    cpu::multiply(product(u, dim, w.v_heads, tokens, v, columns, rounded));
+    cpu::accumulate_tile(context_.nala, *context_.rotary, y, x0, tokens, k, v, columns, tile_scratch, partial);
+  }
+}
+
+void BarrierStage::finish(int, int) {
+  if (context_.spec.scopes[block_].is_global()) state_->add(partials_, *context_.pool);
 }
 
 TailStage::TailStage(const SweepContext& c, Arena& arena, const PictureView& picture, const RowRing& in,
@@ -131,11 +136,11 @@ TailStage::TailStage(const SweepContext& c, Arena& arena, const PictureView& pic
   out_ = arena.floats(scale * scale * c.width * 3 * c.strip_rows);
 }
 
-void TailStage::produce(int y0, int y1) {
+Loop TailStage::produce(int y0, int y1) {
   window_.load(picture_, y0 - 2, y1 - y0 + 4, 0.0f, true);
   const int s = context_.spec.scale, columns = 3 * s * s;
   const std::size_t out_row = static_cast<std::size_t>(context_.width) * s * 3;
-  context_.for_tiles(y0, y1, [&](int y, int x0, int tokens, float* scratch) {
+  return context_.for_tiles(y0, y1, [this, s, columns, out_row, y0](int y, int x0, int tokens, float* scratch) {
     float* residual = scratch;                                       // [tokens][sub-row][sub-column][RGB]
     float* vertical = scratch + kTile * cpu::pad_channels(columns);  // [tokens + 4][RGB] of one sub-row
     cpu::multiply(convolution([&](int row) { return in_.read(row); }, context_.dim(), y, x0, context_.network->tail,
@@ -157,6 +162,10 @@ void TailStage::produce(int y0, int y1) {
           }
     }
   });
+}
+
+void TailStage::finish(int y0, int y1) {
+  const int s = context_.spec.scale;
   sink_(y0 * s, (y1 - y0) * s, out_);
 }
 

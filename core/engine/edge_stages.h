@@ -32,7 +32,7 @@ class PictureWindow {
 class HeadStage : public Stage {
  public:
   HeadStage(const SweepContext& context, Arena& arena, const PictureView& picture, const RowRing* skip);
-  void produce(int y0, int y1) override;
+  Loop produce(int y0, int y1) override;
   [[nodiscard]] const RowRing& out() const { return out_; }
 
  private:
@@ -47,7 +47,7 @@ class HeadStage : public Stage {
 class CpeStage : public RingStage {
  public:
   CpeStage(const SweepContext& context, Arena& arena, int block, const RowRing& in);
-  void produce(int y0, int y1) override;
+  Loop produce(int y0, int y1) override;
 };
 
 /// The end of a sweep: x₁ = x + CPE₁(x) of the next block goes to the resident map, and, if that block's attention is
@@ -57,10 +57,12 @@ class BarrierStage : public Stage {
  public:
   BarrierStage(const SweepContext& context, Arena& arena, int block, const RowRing& in, ResidentMap* map,
                cpu::NalaState* state);
-  void produce(int y0, int y1) override;
+  Loop produce(int y0, int y1) override;
+  void finish(int y0, int y1) override;
 
  private:
-  void store_and_sum(int y0, int y1);
+  Loop store_and_sum(int y0, int y1);
+  void sum_segment(int y, int begin, cpu::Partial& partial, float* scratch);
 
   const SweepContext& context_;
   int block_;
@@ -68,6 +70,7 @@ class BarrierStage : public Stage {
   ResidentMap* map_;
   cpu::NalaState* state_;
   float* sums_ = nullptr;
+  std::vector<cpu::Partial> partials_;  ///< of the rows being made
 };
 
 /// Receives finished output rows [first, first + rows), RGB floats, `width·scale` pixels each, not clamped.
@@ -78,7 +81,8 @@ class TailStage : public Stage {
  public:
   TailStage(const SweepContext& context, Arena& arena, const PictureView& picture, const RowRing& in,
             const RowSink& sink);
-  void produce(int y0, int y1) override;
+  Loop produce(int y0, int y1) override;
+  void finish(int y0, int y1) override;
 
  private:
   const SweepContext& context_;

@@ -18,10 +18,10 @@ namespace {
 constexpr std::uint64_t kProcessOverhead = 1'000'000;
 constexpr int kLargestSide = 1'000'000;
 
-/// Rows that keep every thread busy while the rings stay small beside the map.
+/// Rows that keep every thread busy, in all stages of a sweep at once, while the rings stay small beside the map.
 int preferred_strip_rows(const PlanRequest& r) {
-  const int tokens = 4096 * std::max(1, r.threads / 2);
-  return std::clamp(tokens / r.width, 4, 16);
+  const int tokens = 2048 * std::max(1, r.threads / 2);
+  return std::clamp(tokens / r.width, 2, 8);
 }
 
 /// What does not depend on strips.

@@ -16,7 +16,8 @@ class ResidentMap {
       : width_(width),
         channels_(channels),
         half_(half),
-        bytes_(static_cast<std::size_t>(width) * height * channels * (half ? sizeof(std::uint16_t) : sizeof(float))) {}
+        bytes_(Buffer<std::byte>::in_huge_pages(static_cast<std::size_t>(width) * height * channels *
+                                                (half ? sizeof(std::uint16_t) : sizeof(float)))) {}
 
   /// Where to write `tokens` tokens from (y, x0) on: into the map itself, or into `scratch` until commit().
   float* begin_write(int y, int x0, float* scratch) {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <limits>
 
 #include "base/thread_pool.h"
 #include "engine/arena.h"
@@ -32,8 +33,15 @@ struct SweepContext {
   [[nodiscard]] int head_columns() const { return nala.heads * cpu::pad_channels(nala.head_dim); }
   /// Floats of scratch that one thread needs for a tile in any stage.
   [[nodiscard]] std::size_t scratch_floats() const;
-  /// Calls body(y, x0, tokens, scratch of the thread) for every tile of rows [y0, y1).
-  void for_tiles(int y0, int y1, const std::function<void(int y, int x0, int tokens, float* scratch)>& body) const;
+  /// Whether the stages of a sweep make rows at the same time (run_sweep). Not for windows without a map, whose rings
+  /// are high anyway, and not where the plan had to save every row.
+  [[nodiscard]] bool overlapped() const;
+  /// Rows a ring needs so that its producer and a consumer with `halo` may each be a strip's height further than the
+  /// other has seen.
+  [[nodiscard]] int ring_rows(int halo) const { return (overlapped() ? 2 : 1) * strip_rows + 2 * halo; }
+  /// body(y, x0, tokens, scratch of the thread) for every tile of rows [y0, y1).
+  [[nodiscard]] Loop for_tiles(int y0, int y1,
+                               std::function<void(int y, int x0, int tokens, float* scratch)> body) const;
 };
 
 class Stage {
@@ -47,17 +55,21 @@ class Stage {
   [[nodiscard]] virtual int ready(int input_rows, int height) const {
     return input_rows >= height ? height : std::max(0, input_rows - halo_);
   }
-  /// Makes rows [y0, y1); their inputs exist.
-  virtual void produce(int y0, int y1) = 0;
+  /// How many rows may be made at once, however many are ready.
+  [[nodiscard]] virtual int most_rows() const { return std::numeric_limits<int>::max(); }
+  /// What makes rows [y0, y1), whose inputs exist. It touches nothing that other stages make at the same time.
+  virtual Loop produce(int y0, int y1) = 0;
+  /// What is left to do, in order, when the loop for rows [y0, y1) has ended.
+  virtual void finish(int y0, int y1) {
+    static_cast<void>(y0);
+    static_cast<void>(y1);
+  }
 
   int done = 0;  ///< rows made so far
 
  protected:
   int halo_;
 };
-
-/// Rows a ring needs so that a producer may run `strip` rows ahead of a consumer with `halo`.
-constexpr int ring_rows(int strip, int halo) { return strip + 2 * halo; }
 
 /// A stage that reads one ring and fills one of its own. `index` is its block, or its group.
 class RingStage : public Stage {

@@ -54,22 +54,47 @@ Sweep build_sweep(const SweepContext& c, Arena& arena, int index, const PictureV
   return sweep;
 }
 
+/// What one stage does in a step.
+struct Work {
+  Stage* stage;
+  int until;
+};
+
+void run_step(const SweepContext& c, const std::vector<Work>& works) {
+  std::vector<Loop> loops;  // the last stages first, which have the largest items
+  for (auto work = works.rbegin(); work != works.rend(); ++work)
+    loops.push_back(work->stage->produce(work->stage->done, work->until));
+  c.pool->run(loops);
+  for (const auto& [stage, until] : works) {
+    stage->finish(stage->done, until);
+    stage->done = until;
+  }
+}
+
 /// Drives the stages until the last one has made every row. Returns false when stopped.
-bool run_sweep(Sweep& sweep, int height, int strip_rows, const std::function<void(double)>& progress,
+///
+/// Overlapped, all stages of a step run at once, each from what the one before it had made until then: threads wait for
+/// each other once a step, with small items left to fill the time. Otherwise a stage takes what the one before it has
+/// made just now.
+bool run_sweep(const SweepContext& c, Sweep& sweep, const std::function<void(double)>& progress,
                const std::stop_token& stop) {
-  while (sweep.stages.back()->done < height) {
+  while (sweep.stages.back()->done < c.height) {
     if (stop.stop_requested()) return false;
-    int input_rows = height, total = 0;  // the first stage reads the map or the picture, which are complete
+    int rows = c.strip_rows;  // the same for all, or a stage would fall behind by more than its ring holds
+    for (const auto& stage : sweep.stages) rows = std::min(rows, stage->most_rows());
+    int input_rows = c.height, total = 0;  // the first stage reads the map or the picture, which are complete
+    std::vector<Work> works;
     for (const auto& stage : sweep.stages) {
-      const int until = std::min(stage->ready(input_rows, height), stage->done + strip_rows);
-      if (until > stage->done) {
-        stage->produce(stage->done, until);
-        stage->done = until;
-      }
-      input_rows = stage->done;
-      total += stage->done;
+      const int until = std::min(stage->ready(input_rows, c.height), stage->done + rows);
+      input_rows = c.overlapped() ? stage->done : until;
+      total += until;
+      if (until > stage->done) works.push_back({stage.get(), until});
+      if (c.overlapped() || works.empty()) continue;
+      run_step(c, works);
+      works.clear();
     }
-    progress(static_cast<double>(total) / (static_cast<double>(height) * sweep.stages.size()));
+    if (!works.empty()) run_step(c, works);
+    progress(static_cast<double>(total) / (static_cast<double>(c.height) * sweep.stages.size()));
   }
   return true;
 }
@@ -149,7 +174,7 @@ RunOutcome run_network(const PackedNetwork& network, const PictureView& picture,
   const Barriers barriers = cpu_barriers(c.spec);
   const int sweeps = sweep_count(c.spec, barriers);
   ResidentMap map(c.width, sweeps > 1 ? c.height : 0, c.dim(), network.half_map);
-  Buffer<std::byte> rings(arena_bytes(c));
+  Buffer<std::byte> rings = Buffer<std::byte>::in_huge_pages(arena_bytes(c));
   cpu::NalaState current(c.nala, network.bf16_products), next(c.nala, network.bf16_products);
 
   double total = 0, finished = 0;
@@ -162,7 +187,7 @@ RunOutcome run_network(const PackedNetwork& network, const PictureView& picture,
     const auto report = [&](double part) {
       if (progress) progress(i, (finished + cost * part) / total);
     };
-    if (!run_sweep(sweep, c.height, c.strip_rows, report, stop)) return RunOutcome::stopped;
+    if (!run_sweep(c, sweep, report, stop)) return RunOutcome::stopped;
     finished += cost;
     const int following = blocks_of_sweep(c.spec, i, barriers).second;
     if (following < c.spec.blocks && c.spec.scopes[following].is_global()) {
