@@ -32,6 +32,9 @@ TEST(Buffer, InHugePagesIsZeroedAndWritable) {
 
 /// The last part, which fills no huge page, must not become one: a plan counts the buffer's bytes and no more.
 TEST(Buffer, InHugePagesTakesNoMoreMemory) {
+#if defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "ThreadSanitizer keeps notes of every byte";
+#endif
   const std::int64_t before = resident();
   const std::size_t bytes = 5 * kHuge + 40000;
   auto buffer = Buffer<std::byte>::in_huge_pages(bytes);
