@@ -119,8 +119,7 @@ void MemoryChart::paintEvent(QPaintEvent*) {
     painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y));
     painter.setPen(text);
     painter.drawText(QRectF(0, y - metrics.height() / 2.0, left - 6, metrics.height()),
-                     Qt::AlignRight | Qt::AlignVCenter,
-                     part == 0 ? QStringLiteral("0") : tick(part));
+                     Qt::AlignRight | Qt::AlignVCenter, part == 0 ? QStringLiteral("0") : tick(part));
   }
   painter.drawText(QRectF(plot.left(), plot.bottom() + 3, plot.width(), metrics.height()), Qt::AlignLeft,
                    QStringLiteral("0"));

@@ -9,9 +9,9 @@ namespace nalasr::cuda {
 /// and ε are all divided by one power of two, which leaves the quotient as it is.
 constexpr std::size_t state_floats(const NalaParams& p) { return (sum_floats(p) + 1 + 3) / 4 * 4; }
 
-/// Kernels::reduce: totals (float64) of the sums of `rows` [row of units][unit][sum_floats], and the state in the end. The
-/// units of a row are added up first, then the rows: the order, and so every bit, is the same whatever the strips. A
-/// sum that is not finite counts as one overflow.
+/// Kernels::reduce: totals (float64) of the sums of `rows` [row of units][unit][sum_floats], and the state in the end.
+/// The units of a row are added up first, then the rows: the order, and so every bit, is the same whatever the strips.
+/// A sum that is not finite counts as one overflow.
 void reduce_sums(const NalaParams& p, const Kernels::Picture& picture, const float* sums, Span rows, void* totals,
                  float* state, Stream stream);
 /// States of `count` sums of float32, one after the other; tokens: of each.
