@@ -20,10 +20,7 @@ class Buffer {
   Buffer() = default;
   /// `count` zeroed elements. Throws std::bad_alloc, which the Upscaler turns into Error out_of_memory.
   explicit Buffer(std::size_t count) : size_(count) {
-    if (count == 0) return;
-    void* p = mmap(nullptr, bytes(), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (p == MAP_FAILED) throw std::bad_alloc();
-    data_ = static_cast<T*>(p);
+    if (count > 0) data_ = reinterpret_cast<T*>(map(bytes()));
   }
   /// The same in huge pages where the system has them, for memory that is walked in strides of many pages and that will
   /// be filled: what such a page holds becomes resident at the first touch of any part of it. The ends, which fill no
@@ -35,10 +32,8 @@ class Buffer {
     if (buffer.bytes() < kHuge) return Buffer(count);
     // Larger than needed, to cut it at such a page's bounds.
     const std::size_t page = sysconf(_SC_PAGESIZE), bytes = (buffer.bytes() + page - 1) / page * page;
-    void* p = mmap(nullptr, bytes + kHuge, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (p == MAP_FAILED) throw std::bad_alloc();
-    auto* const begin = static_cast<std::byte*>(p);
-    const std::size_t before = (kHuge - reinterpret_cast<std::uintptr_t>(p) % kHuge) % kHuge;
+    std::byte* const begin = map(bytes + kHuge);
+    const std::size_t before = (kHuge - reinterpret_cast<std::uintptr_t>(begin) % kHuge) % kHuge;
     if (before) munmap(begin, before);
     munmap(begin + before + bytes, kHuge - before);
     buffer.data_ = reinterpret_cast<T*>(begin + before);
@@ -64,6 +59,12 @@ class Buffer {
   const T& operator[](std::size_t i) const { return data_[i]; }
 
  private:
+  static std::byte* map(std::size_t bytes) {
+    void* p = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (p == MAP_FAILED) throw std::bad_alloc();
+    return static_cast<std::byte*>(p);
+  }
+
   std::size_t bytes() const { return size_ * sizeof(T); }
   void swap(Buffer& other) noexcept {
     std::swap(data_, other.data_);

@@ -8,8 +8,7 @@ data=${1:-../shared/data}
 run=${2:-runs/base_x4}
 PYTHONPATH=models/training${PYTHONPATH:+:$PYTHONPATH}
 export PYTHONPATH
-pictures=$data
-[ -d "$data/train/renderings" ] || { pictures=runs/data && models/training/all_data.sh "$data" "$pictures"; }
+pictures=$(models/training/all_data.sh "$data")
 python3 -m nalatrain.train --data "$pictures/train" --run "$run" --scale 4 --blocks 24 --init "${INIT:-models/light_x4.safetensors}" \
     $(cat models/training/against_overfitting) --seconds "${SECONDS_IN_ALL:-1440}" --stable 0.5 --phases 0:64x16,0.5:96x7 --peak 8e-4 \
     --warm-up 500 --ema 0.9995 --drift 0.5 --seed 1 --validate-every 120 --save-every 30 ${OPTIONS:-}

@@ -18,7 +18,8 @@ FLAT = 0.05  # share, of those with other colours, that are of one colour
 
 class Augment:
     """`mix`: share of the patches that are blended with another one of the batch; `colours`: share whose channels are
-    exchanged and whose contrast is reduced, half of them inverted. Random numbers are the device's default generator's."""
+    exchanged and whose contrast is reduced, half of them inverted, FLAT of them of one colour. Random numbers are the
+    device's default generator's."""
 
     def __init__(self, mix: float, colours: float, device: str | torch.device):
         self.mix, self.colours = mix, colours
@@ -31,7 +32,7 @@ class Augment:
         return lr.lerp(lr.roll(1, 0), other), hr.lerp(hr.roll(1, 0), other)
 
     def recolour(self, lr: Tensor, hr: Tensor) -> tuple[Tensor, Tensor]:
-        """c x + (1 - c) level, with x's channels in another order and perhaps 1 - x for x."""
+        """c x + (1 - c) level, with x's channels in another order and perhaps 1 - x for x; or one colour all over."""
         u = torch.rand(6, len(lr), 1, 1, 1, device=lr.device)
         here = u[0] < self.colours
         which = torch.where(here, (6 * u[1]).long().clamp(max=5), 0).flatten()
