@@ -85,6 +85,10 @@ inline float __shfl_xor_sync(unsigned, float v, int mask) {
   emulation::exchange(v, all);
   return all[emulation::lane() ^ mask];
 }
+inline void __syncwarp() {
+  int all[32];
+  emulation::exchange(0, all);
+}
 template <typename T>
 T __ldg(const T* p) {
   return *p;

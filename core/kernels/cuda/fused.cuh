@@ -90,7 +90,7 @@ struct BarrierArgs {
   RotaryTables rotary;
   FeatureConstants features;
   float* sums;
-  int unit_rows, unit_columns;  ///< tokens of one sum: multiples of 8 and 32
+  int unit_rows, unit_columns;  ///< tokens of one sum: multiples of 8 and of 32, or 24 columns
   int first_row, first_column;  ///< of the first unit; windows may begin outside the picture
   int units_across;
 };

@@ -272,7 +272,7 @@ __device__ __forceinline__ void make_row(const AttendArgs& a, const AttendTile<C
 }
 
 template <int C, int D, int R>
-__global__ void __launch_bounds__(32 * R, (C > 64 ? 256 : 512) / (32 * R)) attend_kernel(const AttendArgs a) {
+__global__ void __launch_bounds__(32 * R, blocks_wanted(C, R)) attend_kernel(const AttendArgs a) {
   using T = AttendTile<C, D, R>;
   extern __shared__ __align__(16) unsigned char memory[];
   T& tile = *reinterpret_cast<T*>(memory);
@@ -287,10 +287,14 @@ __global__ void __launch_bounds__(32 * R, (C > 64 ? 256 : 512) / (32 * R)) atten
   }
 }
 
+template <int C, int D, int R>
+bool launch_rows(const AttendArgs& a, Stream stream) {
+  return launch_tiles<R, attend_kernel<C, D, R>>(sizeof(AttendTile<C, D, R>), a, stream);
+}
+
 template <int C, int D>
 bool launch(const AttendArgs& a, Stream stream) {
-  return launch_tiles<8>(attend_kernel<C, D, 8>, sizeof(AttendTile<C, D, 8>), a, stream) ||
-         launch_tiles<4>(attend_kernel<C, D, 4>, sizeof(AttendTile<C, D, 4>), a, stream);
+  return launch_rows<C, D, 8>(a, stream) || launch_rows<C, D, 4>(a, stream);
 }
 
 }  // namespace

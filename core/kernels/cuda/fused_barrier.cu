@@ -13,13 +13,13 @@
 namespace nalasr::cuda {
 namespace {
 
-constexpr int kPartRows = 8, kPartColumns = 32;  // tokens in shared memory at a time
+constexpr int kPartRows = 8;  // of the tokens that are in shared memory at a time; they have `Part` columns
 
 /// Warps of a block. Units are many and small: of three little blocks on a processor, one computes while another waits.
 /// Windows are few and large: each needs a whole processor. Larger heads leave registers for 8 warps at most.
 constexpr int warps_of(int dim, int head_dim, bool windows) { return dim > 64 || head_dim > 32 ? 8 : windows ? 12 : 4; }
 
-template <int C, int D, int Warps>
+template <int C, int D, int Warps, int Part>
 struct BarrierTile {
   static constexpr int kVector = vector_of(C), kHeads = C / D;
   static constexpr int kParts = D > 48 ? 2 : 1;  // of a head's S, by columns, where it is too much for one warp
@@ -30,22 +30,22 @@ struct BarrierTile {
   static constexpr int kSumTiles = 2 * D / 16 * (D / 8);  // 16 × 8 tiles of a head's S
 
   union {
-    __half x[kPartRows * kPartColumns * kStride];  // x₁
+    __half x[kPartRows * Part * kStride];  // x₁
     float sums[kHeads * (kSumTiles * 128 + 2 * D)];
   };
 };
 
 /// x₁ of the part at (y0, x0), to shared memory and, inside the area, to the map.
-template <int C, int D, int Warps, bool Interior>
-__device__ __forceinline__ void make_x1(const BarrierArgs& a, BarrierTile<C, D, Warps>& tile, int y0, int x0) {
-  using T = BarrierTile<C, D, Warps>;
+template <int C, int D, int Warps, int Part, bool Interior>
+__device__ __forceinline__ void make_x1(const BarrierArgs& a, BarrierTile<C, D, Warps, Part>& tile, int y0, int x0) {
+  using T = BarrierTile<C, D, Warps, Part>;
   constexpr int kAcross = 4;
 #pragma unroll 1
-  for (int item = threadIdx.x; item < C / 2 * (kPartColumns / kAcross); item += T::kThreads) {
+  for (int item = threadIdx.x; item < C / 2 * (Part / kAcross); item += T::kThreads) {
     const int c = item % (C / 2) * 2, x = item / (C / 2) * kAcross;
     positional_columns<kPartRows, kAcross, Interior>(
         a.in, a.area, a.cpe1, C, c, a.area.bottom(1), y0, x0 + x, [&](int row, int i, std::uint32_t word) {
-          *reinterpret_cast<std::uint32_t*>(tile.x + (row * kPartColumns + x + i) * T::kStride + c) = word;
+          *reinterpret_cast<std::uint32_t*>(tile.x + (row * Part + x + i) * T::kStride + c) = word;
           const int y = y0 + row, column = x0 + x + i;
           if (Interior || (y >= a.area.first && y < a.area.last && column >= 0 && column < a.area.width))
             *reinterpret_cast<std::uint32_t*>(a.out.data + a.out.offset(y, column, a.area.width, C) + c) = word;
@@ -77,13 +77,13 @@ struct WarpSums {
   float m[2 * D / 16][2];
 };
 
-/// Adds 16 tokens, beginning at (y, x) and at token `first` of the part, to the sums of this warp. `Interior`: all of
-/// them lie in the picture; else those outside count as zeros.
-template <int C, int D, int Warps, bool Interior>
-__device__ __forceinline__ void add_tokens(const BarrierArgs& a, const BarrierTile<C, D, Warps>& tile, int head,
-                                           int part, int first, int y, int x, int lane,
-                                           WarpSums<D, BarrierTile<C, D, Warps>::kColumns>& sums) {
-  using T = BarrierTile<C, D, Warps>;
+/// Adds 16 tokens, beginning at token `first` of the part, to the sums of this warp: 8 in row y from column x on, 8 in
+/// row y8 from x8. `Interior`: all of them lie in the picture; else those outside count as zeros.
+template <int C, int D, int Warps, int Part, bool Interior>
+__device__ __forceinline__ void add_tokens(const BarrierArgs& a, const BarrierTile<C, D, Warps, Part>& tile, int head,
+                                           int part, int first, int y, int x, int y8, int x8, int lane,
+                                           WarpSums<D, BarrierTile<C, D, Warps, Part>::kColumns>& sums) {
+  using T = BarrierTile<C, D, Warps, Part>;
   const int g = lane / 4, t = lane % 4;
   std::uint32_t u[2][C / 8];
 #pragma unroll
@@ -96,8 +96,8 @@ __device__ __forceinline__ void add_tokens(const BarrierArgs& a, const BarrierTi
   for (int n = 0; n < 2; ++n)
 #pragma unroll
     for (int e = 0; e < 2; ++e) {
-      const int column = x + 8 * n + 2 * t + e;
-      inside[n][e] = Interior || (y >= 0 && y < a.area.height && column >= 0 && column < a.area.width);
+      const int row = n == 0 ? y : y8, column = (n == 0 ? x : x8) + 2 * t + e;
+      inside[n][e] = Interior || (row >= 0 && row < a.area.height && column >= 0 && column < a.area.width);
     }
 
   constexpr int kFragments = C / 16 * 32;  // of 16 rows of weights
@@ -148,7 +148,8 @@ __device__ __forceinline__ void add_tokens(const BarrierArgs& a, const BarrierTi
         sums.m[i][0] += f[0][e], sums.m[i][1] += f[1][e];
         sums.m[D / 16 + i][0] += s[0][e], sums.m[D / 16 + i][1] += s[1][e];
         if (a.rotary.rows) {
-          const int row = max(y, 0), column = min(max(x + 8 * n + 2 * t + e, 0), a.area.width - 1);
+          const int row = max(n == 0 ? y : y8, 0);
+          const int column = min(max((n == 0 ? x : x8) + 2 * t + e, 0), a.area.width - 1);
           const float2 turn = __ldg(pair < D / 4 ? a.rotary.rows + min(row, a.area.height - 1) * (D / 4) + pair
                                                  : a.rotary.columns + column * (D / 4) + pair - D / 4);
           rotate(f[0][e], f[1][e], turn.x, turn.y);
@@ -177,11 +178,11 @@ __device__ __forceinline__ int accumulator_index(int feature, int channel) {
 }
 
 /// Adds up the warps of a head in order and writes S and m to `out`.
-template <int C, int D, int Warps>
-__device__ __forceinline__ void write_sums(BarrierTile<C, D, Warps>& tile,
-                                           WarpSums<D, BarrierTile<C, D, Warps>::kColumns>& sums, int head, int part,
+template <int C, int D, int Warps, int Part>
+__device__ __forceinline__ void write_sums(BarrierTile<C, D, Warps, Part>& tile,
+                                           WarpSums<D, BarrierTile<C, D, Warps, Part>::kColumns>& sums, int head, int part,
                                            int group, int lane, float* out) {
-  using T = BarrierTile<C, D, Warps>;
+  using T = BarrierTile<C, D, Warps, Part>;
   float* s = tile.sums + head * (T::kSumTiles * 128 + 2 * D);
   float* m = s + T::kSumTiles * 128;
   for (int turn = 0; turn < T::kGroups; ++turn) {
@@ -216,9 +217,9 @@ __device__ __forceinline__ void write_sums(BarrierTile<C, D, Warps>& tile,
     out[kAll + i] = tile.sums[i / (2 * D) * (T::kSumTiles * 128 + 2 * D) + T::kSumTiles * 128 + i % (2 * D)];
 }
 
-template <int C, int D, int Warps>
+template <int C, int D, int Warps, int Part>
 __global__ void __launch_bounds__(32 * Warps, 12 / Warps) barrier_kernel(const BarrierArgs a) {
-  using T = BarrierTile<C, D, Warps>;
+  using T = BarrierTile<C, D, Warps, Part>;
   extern __shared__ __align__(16) unsigned char memory[];
   T& tile = *reinterpret_cast<T*>(memory);
   const int lane = threadIdx.x % 32, warp = threadIdx.x / 32;
@@ -229,19 +230,22 @@ __global__ void __launch_bounds__(32 * Warps, 12 / Warps) barrier_kernel(const B
   WarpSums<D, T::kColumns> sums = {};
   for (int y0 = unit_y; y0 < unit_y + a.unit_rows; y0 += kPartRows) {
     if (y0 >= a.area.last || y0 + kPartRows <= a.area.first) continue;
-    for (int x0 = unit_x; x0 < unit_x + a.unit_columns && x0 < a.area.width; x0 += kPartColumns) {
-      if (x0 + kPartColumns <= 0) continue;
+    for (int x0 = unit_x; x0 < unit_x + a.unit_columns && x0 < a.area.width; x0 += Part) {
+      if (x0 + Part <= 0) continue;
       __syncthreads();  // the part before is finished with shared memory
       const auto add_part = [&]<bool Interior>() {
-        make_x1<C, D, Warps, Interior>(a, tile, y0, x0);
+        make_x1<C, D, Warps, Part, Interior>(a, tile, y0, x0);
         __syncthreads();
 #pragma unroll 1
-        for (int first = group * 16; first < kPartRows * kPartColumns; first += T::kGroups * 16)
-          add_tokens<C, D, Warps, Interior>(a, tile, head, part, first, y0 + first / kPartColumns,
-                                            x0 + first % kPartColumns, lane, sums);
+        for (int first = group * 16; first < kPartRows * Part; first += T::kGroups * 16) {
+          const int y = y0 + first / Part, x = x0 + first % Part;
+          const int y8 = Part % 16 == 0 ? y : y0 + (first + 8) / Part;
+          const int x8 = Part % 16 == 0 ? x + 8 : x0 + (first + 8) % Part;
+          add_tokens<C, D, Warps, Part, Interior>(a, tile, head, part, first, y, x, y8, x8, lane, sums);
+        }
       };
       if (y0 >= 1 && y0 >= a.area.first && y0 + kPartRows + 1 <= a.area.bottom(1) && x0 >= 1 &&
-          x0 + kPartColumns + 1 <= a.area.width)
+          x0 + Part + 1 <= a.area.width)
         add_part.template operator()<true>();
       else
         add_part.template operator()<false>();
@@ -249,23 +253,24 @@ __global__ void __launch_bounds__(32 * Warps, 12 / Warps) barrier_kernel(const B
   }
   constexpr int kFloats = T::kHeads * 2 * D * (D + 1);
   float* out = a.sums + (static_cast<std::size_t>(blockIdx.y) * a.units_across + blockIdx.x) * kFloats;
-  write_sums<C, D, Warps>(tile, sums, head, part, group, lane, out);
+  write_sums<C, D, Warps, Part>(tile, sums, head, part, group, lane, out);
 }
 
-template <int C, int D, bool Windows>
+template <int C, int D, bool Windows, int Part>
 int launch_blocks(int units_down, const BarrierArgs& a, Stream stream) {
   constexpr int kWarps = warps_of(C, D, Windows);
-  using T = BarrierTile<C, D, kWarps>;
-  const auto kernel = barrier_kernel<C, D, kWarps>;
-  const int blocks = remembered_blocks(kernel, T::kThreads, sizeof(T));
-  if (blocks > 0 && units_down > 0) kernel<<<dim3(a.units_across, units_down), T::kThreads, sizeof(T), stream>>>(a);
+  using T = BarrierTile<C, D, kWarps, Part>;
+  constexpr auto kKernel = barrier_kernel<C, D, kWarps, Part>;
+  const int blocks = remembered_blocks<kKernel>(T::kThreads, sizeof(T));
+  if (blocks > 0 && units_down > 0) kKernel<<<dim3(a.units_across, units_down), T::kThreads, sizeof(T), stream>>>(a);
   return blocks;
 }
 
 template <int C, int D>
 int launch(int units_down, const BarrierArgs& a, Stream stream) {
-  return a.unit_rows > kUnitRows ? launch_blocks<C, D, true>(units_down, a, stream)
-                                 : launch_blocks<C, D, false>(units_down, a, stream);
+  if (a.unit_rows > kUnitRows) return launch_blocks<C, D, true, 32>(units_down, a, stream);
+  return a.unit_columns % 32 == 0 ? launch_blocks<C, D, false, 32>(units_down, a, stream)
+                                  : launch_blocks<C, D, false, 24>(units_down, a, stream);
 }
 
 }  // namespace

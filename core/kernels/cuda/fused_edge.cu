@@ -191,7 +191,7 @@ __global__ void __launch_bounds__(256, 2) tail_kernel(const TailArgs a) {
 
 template <int C, int S>
 bool launch(const TailArgs& a, Stream stream) {
-  return launch_tiles<8>(tail_kernel<C, S>, sizeof(TailTile<C, S>), a, stream);
+  return launch_tiles<8, tail_kernel<C, S>>(sizeof(TailTile<C, S>), a, stream);
 }
 
 template <int C>

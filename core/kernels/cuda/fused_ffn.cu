@@ -158,7 +158,7 @@ __device__ __forceinline__ void make_row(const FfnArgs& a, const FfnTile<C, H, R
 }
 
 template <int C, int H, int R>
-__global__ void __launch_bounds__(32 * R, (C > 64 ? 256 : 512) / (32 * R)) ffn_kernel(const FfnArgs a) {
+__global__ void __launch_bounds__(32 * R, blocks_wanted(C, R)) ffn_kernel(const FfnArgs a) {
   extern __shared__ __align__(16) unsigned char memory[];
   FfnTile<C, H, R>& tile = *reinterpret_cast<FfnTile<C, H, R>*>(memory);
   for (int index = blockIdx.x; index < a.area.tiles(R); index += gridDim.x) {
@@ -180,14 +180,26 @@ __global__ void __launch_bounds__(32 * R, (C > 64 ? 256 : 512) / (32 * R)) ffn_k
   }
 }
 
+template <int C, int R>
+std::size_t shared_bytes(int hidden) {
+  using T = FfnTile<C, chunk_of(C), R>;
+  return sizeof(T) + T::z_bytes(hidden);
+}
+
+template <int C, int R>
+bool launch_rows(const FfnArgs& a, Stream stream) {
+  return launch_tiles<R, ffn_kernel<C, chunk_of(C), R>>(shared_bytes<C, R>(a.hidden), a, stream);
+}
+
 template <int C>
 bool launch(const FfnArgs& a, Stream stream) {
   constexpr int H = chunk_of(C);
   if (a.hidden % H != 0) return false;
-  using Tall = FfnTile<C, H, 8>;
-  using Flat = FfnTile<C, H, 4>;
-  return launch_tiles<8>(ffn_kernel<C, H, 8>, sizeof(Tall) + Tall::z_bytes(a.hidden), a, stream) ||
-         launch_tiles<4>(ffn_kernel<C, H, 4>, sizeof(Flat) + Flat::z_bytes(a.hidden), a, stream);
+  if constexpr (C <= 64)  // more channels find 96 registers too few
+    if (busiest_rows<kTallRows, ffn_kernel<C, H, kTallRows>>(shared_bytes<C, kTallRows>(a.hidden), a.area) <
+        busiest_rows<8, ffn_kernel<C, H, 8>>(shared_bytes<C, 8>(a.hidden), a.area))
+      return launch_rows<C, kTallRows>(a, stream);
+  return launch_rows<C, 8>(a, stream) || launch_rows<C, 4>(a, stream);
 }
 
 }  // namespace

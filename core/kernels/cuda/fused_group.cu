@@ -93,7 +93,7 @@ __global__ void __launch_bounds__(256, 2) group_kernel(const GroupArgs a) {
 
 template <int C>
 bool launch(const GroupArgs& a, Stream stream) {
-  return launch_tiles<8>(group_kernel<C>, sizeof(GroupTile<C>), a, stream);
+  return launch_tiles<8, group_kernel<C>>(sizeof(GroupTile<C>), a, stream);
 }
 
 }  // namespace

@@ -57,8 +57,11 @@ struct Rotary {
 
 /// Keys and values are summed in units of tokens that do not depend on strips: results are the same bytes for any plan.
 inline constexpr int kUnitRows = 8;
-/// Columns of a unit. Narrow ones in a small picture: wide ones would leave processors without work.
+/// Columns of a unit. Narrow ones in a small picture: wide ones would leave processors without work. The narrowest as
+/// long as a large GPU (132 processors, 3 units on each) takes all of them at once: 24 give every processor as much.
 constexpr int unit_columns(int width, int height) {
+  const int rows = (height + kUnitRows - 1) / kUnitRows;
+  if (static_cast<std::int64_t>(rows) * ((width + 23) / 24) <= 3 * 132) return 24;
   return static_cast<std::int64_t>(width) * height < 1 << 18 ? 32 : 64;
 }
 constexpr int units_across(int width, int height) {

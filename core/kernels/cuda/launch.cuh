@@ -3,9 +3,14 @@
 
 #include <cuda_runtime.h>
 
+#include <climits>
+
 #include "kernels/cuda/fused.cuh"
 
 namespace nalasr::cuda {
+
+/// Rows of the tiles that the FFN takes where the busiest block has less to do then than with 8.
+inline constexpr int kTallRows = 10;
 
 /// Blocks of a kernel that the current device runs at once; 0 where it lacks shared memory for one.
 inline int resident_blocks(const void* kernel, int threads, std::size_t shared_bytes) {
@@ -20,31 +25,40 @@ inline int resident_blocks(const void* kernel, int threads, std::size_t shared_b
 }
 
 /// resident_blocks of the current device, remembered: asking takes longer than launching.
-template <typename Args>
-int remembered_blocks(void (*kernel)(Args), int threads, std::size_t shared_bytes) {
+template <auto Kernel>
+int remembered_blocks(int threads, std::size_t shared_bytes) {
   struct Answer {
     int device = -1, blocks = 0;
     std::size_t bytes = 0;
-    void (*kernel)(Args) = nullptr;
   };
   static thread_local Answer last;
   int device = 0;
   cudaGetDevice(&device);
-  if (device != last.device || shared_bytes != last.bytes || kernel != last.kernel)
-    last = {device, resident_blocks(reinterpret_cast<const void*>(kernel), threads, shared_bytes), shared_bytes,
-            kernel};
+  if (device != last.device || shared_bytes != last.bytes)
+    last = {device, resident_blocks(reinterpret_cast<const void*>(Kernel), threads, shared_bytes), shared_bytes};
   return last.blocks;
 }
 
-/// Runs `kernel` over the tiles of args.area (none: nothing), `TileRows` rows each, a warp per row. False: the device
+/// Blocks of 32 · `rows` threads that a processor shall hold: 16 warps of 128 registers, of tall tiles 20 of 96; of more
+/// than 64 channels 8 warps.
+constexpr int blocks_wanted(int dim, int rows) { return dim > 64 ? 8 / rows : rows == kTallRows ? 2 : 16 / rows; }
+
+/// Rows that the busiest of the blocks makes that run at once.
+template <int TileRows, auto Kernel>
+int busiest_rows(std::size_t shared_bytes, const Area& area) {
+  const int blocks = remembered_blocks<Kernel>(32 * TileRows, shared_bytes);
+  return blocks == 0 ? INT_MAX : (area.tiles(TileRows) + blocks - 1) / blocks * TileRows;
+}
+
+/// Runs `Kernel` over the tiles of args.area (none: nothing), `TileRows` rows each, a warp per row. False: the device
 /// lacks shared memory for it.
 /// Blocks are as many as run at once, so that each loads its constants once.
-template <int TileRows, typename Args>
-bool launch_tiles(void (*kernel)(Args), std::size_t shared_bytes, const Args& args, Stream stream) {
-  const int blocks = remembered_blocks(kernel, 32 * TileRows, shared_bytes);
+template <int TileRows, auto Kernel, typename Args>
+bool launch_tiles(std::size_t shared_bytes, const Args& args, Stream stream) {
+  const int blocks = remembered_blocks<Kernel>(32 * TileRows, shared_bytes);
   if (blocks == 0) return false;
   const int tiles = args.area.tiles(TileRows), grid = tiles < blocks ? tiles : blocks;
-  if (grid > 0) kernel<<<grid, 32 * TileRows, shared_bytes, stream>>>(args);
+  if (grid > 0) Kernel<<<grid, 32 * TileRows, shared_bytes, stream>>>(args);
   return true;
 }
 

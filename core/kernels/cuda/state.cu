@@ -33,7 +33,7 @@ __device__ __forceinline__ int warp_max(int v) {
 struct Totals {
   double* sums;            ///< [floats]
   unsigned* blocks_ready;  ///< blocks of this launch that have written their part of the state
-  unsigned* exponent;      ///< the largest, plus 2048
+  unsigned* exponent;      ///< the largest, plus 2048, where it is too large
 };
 
 struct ReduceArgs {
@@ -51,6 +51,7 @@ struct ReduceArgs {
 constexpr int kElements = 32;    // per block: one per lane, so that a warp reads 128 bytes of a sum
 constexpr int kRowsAtOnce = 16;  // warps; each adds up one row of units
 constexpr int kReduceThreads = kElements * kRowsAtOnce;
+constexpr int kUnitsAtOnce = 12;  // of a row
 
 /// Rows are added up side by side, and their sums one after the other by the first warp, while the others fetch the
 /// next rows. The block that comes last has the whole state before it: where it is too large, it scales it down.
@@ -65,8 +66,14 @@ __global__ void __launch_bounds__(kReduceThreads) reduce_kernel(const ReduceArgs
     if (present && first + warp < a.rows) {
       const float* in = a.sums + static_cast<std::size_t>(first + warp) * a.across * a.floats + element;
       double sum = 0;
-#pragma unroll 8
-      for (int i = 0; i < a.across; ++i) sum += in[static_cast<std::size_t>(i) * a.floats];
+      for (int i = 0; i < a.across; i += kUnitsAtOnce) {
+        float unit[kUnitsAtOnce];  // all on their way before the first is added
+#pragma unroll
+        for (int j = 0; j < kUnitsAtOnce; ++j)
+          unit[j] = i + j < a.across ? in[static_cast<std::size_t>(i + j) * a.floats] : 0;
+#pragma unroll
+        for (int j = 0; j < kUnitsAtOnce; ++j) sum += unit[j];
+      }
       of_row[buffer][warp][lane] = sum;
     }
     __syncthreads();
@@ -81,13 +88,12 @@ __global__ void __launch_bounds__(kReduceThreads) reduce_kernel(const ReduceArgs
   if (warp == 0) {
     const double mean = total / a.tokens;
     if (present) a.state[element] = static_cast<float>(mean);
-    __threadfence();  // every lane's, before the shuffles bring them to lane 0
     const int exponent = warp_max(present ? exponent_of(mean) : -1024);
-    if (lane == 0) {
+    if (lane == 0 && exponent > ilogb(kLargestState))
       atomicMax(a.totals.exponent, static_cast<unsigned>(exponent + 2048));
-      __threadfence();
-      last = atomicAdd(a.totals.blocks_ready, 1u) == gridDim.x - 1;
-    }
+    __threadfence();  // every lane's, before lane 0 says that they are there
+    __syncwarp();
+    if (lane == 0) last = atomicAdd(a.totals.blocks_ready, 1u) == gridDim.x - 1;
   }
   __syncthreads();
   if (!last) return;

@@ -7,6 +7,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .augment import Augment
+from .decibels import decibels
 from .degrade import BORDER, Degrader
 from .flat import Layout
 from .fused import FusedNetwork
@@ -112,6 +113,7 @@ class Step:
         blind: bool = False,
         drift: float = 0.0,
         squares: bool = False,
+        luma: float | None = None,
         mix: float = 0.0,
         colours: float = 0.0,
     ):
@@ -119,6 +121,7 @@ class Step:
         self.state, self.pixels, self.batch, self.patch = state, pixels, batch, patch
         self.drift = drift  # weight of the mean error of squares
         self.squares = squares  # the mean squared error instead of L1
+        self.luma = luma  # with squares: each patch's error in decibels, with this share of luma (None: not)
         self.network = FusedNetwork(state.spec, state.theta, dtype, plain)
         self.draws = torch.zeros(table_steps, batch, 5, dtype=torch.int64, device=device)
         self.cursor = torch.zeros(1, dtype=torch.int64, device=device)
@@ -163,6 +166,8 @@ class Step:
         loss, dtail = step_kernel.loss(
             tail.flatten(0, 2), base, self.hr, size, self.state.spec.scale, self.drift, self.squares
         )
+        if self.squares and self.luma is not None:
+            dtail = decibels(dtail, self.batch, self.luma)
         return loss, dtail, tail, base
 
     def gradients(self) -> Tensor:

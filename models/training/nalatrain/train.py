@@ -192,7 +192,7 @@ def train(arguments: argparse.Namespace) -> None:
 
     def begin(patch: int, batch: int, squares: bool) -> Step:
         dtype = torch.bfloat16 if device == "cuda" else torch.float32  # the interpreter knows no bfloat16
-        options = dict(blind=arguments.blind, drift=arguments.drift, squares=squares)
+        options = dict(blind=arguments.blind, drift=arguments.drift, squares=squares, luma=arguments.decibels)
         options |= dict(mix=arguments.mix, colours=arguments.colours)
         if sharp:
             options |= dict(match=arguments.match, keep=arguments.keep)
@@ -308,6 +308,12 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("--weight-decay", type=float, default=0.0, help="of matrices and filters, decoupled as in AdamW")
     parser.add_argument(
         "--squares", type=float, default=1.0, help="share of the time after which the mean squared error takes L1's place"
+    )
+    parser.add_argument(
+        "--decibels",
+        type=float,
+        metavar="LUMA",
+        help="with squares: the mean of the patches' PSNR, with this share (0 to 1) of the error in luma (decibels.py)",
     )
     parser.add_argument("--drift", type=float, default=0.0, help="weight of the mean error of squares, against L1's bias")
     parser.add_argument(

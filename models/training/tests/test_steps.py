@@ -5,6 +5,7 @@ import torch.nn.functional as F
 from PIL import Image
 
 from nalatrain.data import Store, load
+from nalatrain.decibels import FLOOR, LUMA, decibels
 from nalatrain.grow import grown
 from nalatrain.kernels import step as kernel
 from nalatrain.network import Network, randomise
@@ -139,6 +140,23 @@ def test_squares_have_the_gradient_of_the_mean_squared_error():
     out = F.pixel_shuffle(tail.permute(0, 3, 1, 2), 2) + base
     torch.testing.assert_close(loss, F.l1_loss(out, target).detach())
     torch.testing.assert_close(dtail.view_as(tail), torch.autograd.grad(F.mse_loss(out, target), tail)[0])
+
+
+@pytest.mark.parametrize("luma", [0.0, 0.4])
+def test_decibels_are_the_mean_of_the_patches_psnr(luma):
+    torch.manual_seed(3)
+    tail = torch.randn(2, 4, 5, 12, device=device, requires_grad=True)
+    base, target = torch.rand(2, 2, 3, 8, 10, device=device)
+    with torch.no_grad():
+        tail[0] *= 0.01  # one patch is nearly right, as far as its tail goes
+        base[0] = target[0] + 0.004 * torch.randn_like(target[0])
+    _, gradient = kernel.loss(tail.detach().flatten(0, 2), base, target, (4, 5), 2, 0.5, squares=True)
+    error = F.pixel_shuffle(tail.permute(0, 3, 1, 2), 2) + base - target
+    grey = (error * torch.tensor(LUMA, device=device).view(3, 1, 1)).sum(1)
+    squares = (1 - luma) * error.square().mean((1, 2, 3)) + luma * grey.square().mean((1, 2))
+    expected = torch.autograd.grad((squares + FLOOR).log().mean(), tail)[0]
+    torch.testing.assert_close(decibels(gradient, 2, luma).view_as(tail), expected, rtol=1e-4, atol=1e-5)
+    assert squares[1] > 100 * squares[0]
 
 
 def test_a_grown_network_computes_the_same_and_learns_everywhere():
