@@ -67,20 +67,6 @@ Result<Size> input_size(const std::string& path) {
   return info.orientation >= 5 ? Size{info.height, info.width, true} : Size{info.width, info.height, true};
 }
 
-Result<Device> choose_device(const std::string& text) {
-  const auto devices = parse_devices(text);
-  if (!devices) return about("--device", devices.error());
-  if (devices->size() > 1 || devices->front().index > 0) {
-    return Error{ErrorCode::invalid_argument, "--device: one GPU at a time", "choose it by CUDA_VISIBLE_DEVICES"};
-  }
-  const std::string missing = device_unavailable_reason(Device::cuda);
-  if (devices->front().device == Device::automatic) return missing.empty() ? Device::cuda : Device::cpu;
-  if (devices->front().device == Device::cuda && !missing.empty()) {
-    return Error{ErrorCode::device_unavailable, missing, "use --device cpu"};
-  }
-  return devices->front().device;
-}
-
 Result<Wanted> understand(const Arguments& a) {
   Wanted w;
   const std::vector<std::string> usual{"128x128", "264x268", "640x480"};
@@ -115,10 +101,11 @@ Result<Wanted> understand(const Arguments& a) {
     if (!bytes) return about("--memory-limit", bytes.error());
     w.memory_limit = *bytes;
   }
-  const auto device = choose_device(a.device);
+  const auto device = parse_one_device(a.device);
   if (!device) return device.error();
-  w.request.device = *device;
-  const bool gpu = *device == Device::cuda;
+  const bool automatic = *device == Device::automatic;
+  const bool gpu = *device == Device::cuda || (automatic && device_unavailable_reason(Device::cuda).empty());
+  w.request.device = gpu ? Device::cuda : Device::cpu;
   const struct {
     const char* option;
     const std::string& text;

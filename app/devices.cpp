@@ -48,6 +48,17 @@ Result<std::vector<DeviceChoice>> parse_devices(const std::string& text) {
   return devices;
 }
 
+Result<Device> parse_one_device(const std::string& text) {
+  const auto devices = parse_devices(text);
+  if (!devices) return about("--device", devices.error());
+  if (devices->size() > 1 || devices->front().index > 0) {
+    return Error{ErrorCode::invalid_argument, "--device: one GPU at a time", "choose it by CUDA_VISIBLE_DEVICES"};
+  }
+  const std::string missing = device_unavailable_reason(devices->front().device);
+  if (!missing.empty()) return Error{ErrorCode::device_unavailable, missing, "use --device cpu"};
+  return devices->front().device;
+}
+
 Result<Precision> parse_precision(const std::string& text) {
   if (text == "mixed") return Precision::mixed;
   if (text == "fp32") return Precision::fp32;

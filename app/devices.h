@@ -1,4 +1,4 @@
-// --device, --precision, --threads and -j: which workers a batch has.
+// --device, --precision, --threads and -j: where commands compute, and which workers a batch has.
 #pragma once
 
 #include <string>
@@ -16,6 +16,9 @@ struct DeviceChoice {
 
 /// "auto", "cpu", "cuda", "cuda:1", "cuda:0,cuda:1"
 Result<std::vector<DeviceChoice>> parse_devices(const std::string& text);
+/// "auto", "cpu", "cuda", for commands that compute on one device. Errors: invalid_argument; device_unavailable (cuda,
+/// where there is no GPU).
+Result<Device> parse_one_device(const std::string& text);
 /// "mixed", "fp32"
 Result<Precision> parse_precision(const std::string& text);
 
