@@ -7,6 +7,7 @@
 #include <string>
 
 #include "commands.h"
+#include "devices.h"
 #include "file_list.h"
 #include "interrupt.h"
 #include "model_choice.h"
@@ -18,8 +19,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr int kOneThreadPerCore = 0;
+
 struct Arguments {
-  std::string hr, lr, scale = "4", model, tile;
+  std::string hr, lr, scale = "4", model, tile, device = "auto", precision = "mixed";
   bool json = false;
 };
 
@@ -50,28 +53,13 @@ void report(Console& console, bool json, const std::string& name, const PictureQ
   console.print(padded(shortened(printable(name), 40), 40) + numbers);
 }
 
-ExitCode usage(Console& console, const Error& error) {
+ExitCode refuse(Console& console, const Error& error, ExitCode code = kUsage) {
   console.error(error);
-  return kUsage;
+  return code;
 }
 
-ExitCode evaluate(Console& console, const Arguments& a) {
-  const auto scale = parse_whole(a.scale, 1, 8);
-  if (!scale) return usage(console, about("-s", scale.error()));
-  int tile = 0;
-  if (!a.tile.empty()) {
-    const auto parsed = parse_whole(a.tile, 8, 1'000'000);
-    if (!parsed) return usage(console, about("--tile", parsed.error()));
-    tile = *parsed;
-  }
-  const InterruptGuard interrupt;
-  const auto choice = choose_model(a.model, *scale);
-  if (!choice || choice->model->spec().scale != *scale) {
-    console.error(choice ? Error{ErrorCode::not_found, "no model of exactly ×" + a.scale, "see `nalasr models`"}
-                         : choice.error());
-    return kUnavailable;
-  }
-  Evaluator evaluator(choice->model);
+ExitCode measure(Console& console, const Arguments& a, Evaluator& evaluator, int tile,
+                 const InterruptGuard& interrupt) {
   PictureQuality sum;
   int done = 0;
   bool failed = false;
@@ -85,6 +73,9 @@ ExitCode evaluate(Console& console, const Arguments& a) {
       quality = *file.problem;
     } else if (a.lr.empty() || lr) {
       quality = evaluator.evaluate(file.path, lr, tile);
+    }
+    if (!quality && quality.error().code == ErrorCode::device_unavailable) {
+      return refuse(console, quality.error(), kUnavailable);  // it will not be there for the next picture either
     }
     if (!quality) {
       console.error(about(printable(file.path), quality.error()));
@@ -104,6 +95,33 @@ ExitCode evaluate(Console& console, const Arguments& a) {
   return failed ? kSomeFailed : kAllDone;
 }
 
+ExitCode evaluate(Console& console, const Arguments& a) {
+  const auto scale = parse_whole(a.scale, 1, 8);
+  if (!scale) return refuse(console, about("-s", scale.error()));
+  int tile = 0;
+  if (!a.tile.empty()) {
+    const auto parsed = parse_whole(a.tile, 8, 1'000'000);
+    if (!parsed) return refuse(console, about("--tile", parsed.error()));
+    tile = *parsed;
+  }
+  const auto precision = parse_precision(a.precision);
+  if (!precision) return refuse(console, about("--precision", precision.error()));
+  const InterruptGuard interrupt;  // before the driver is asked for a GPU: it may start threads
+  const auto device = parse_one_device(a.device);
+  if (!device) {
+    const bool unavailable = device.error().code == ErrorCode::device_unavailable;
+    return refuse(console, device.error(), unavailable ? kUnavailable : kUsage);
+  }
+  const auto choice = choose_model(a.model, *scale);
+  if (!choice || choice->model->spec().scale != *scale) {
+    console.error(choice ? Error{ErrorCode::not_found, "no model of exactly ×" + a.scale, "see `nalasr models`"}
+                         : choice.error());
+    return kUnavailable;
+  }
+  Evaluator evaluator(choice->model, kOneThreadPerCore, *precision, *device);
+  return measure(console, a, evaluator, tile, interrupt);
+}
+
 }  // namespace
 
 Command add_evaluate_command(CLI::App& parser) {
@@ -117,6 +135,9 @@ Command add_evaluate_command(CLI::App& parser) {
   command->add_option("-s,--scale", a->scale, "Scale of the model (without it: 4)")->type_name("S");
   command->add_option("-m,--model", a->model, "A name that `nalasr models` lists, or a .safetensors file")
       ->type_name("MODEL");
+  command->add_option("--device", a->device, "auto, cpu or cuda")->type_name("DEVICE");
+  command->add_option("--precision", a->precision, "mixed, or fp32 for float32 everywhere (without it: mixed)")
+      ->type_name("P");
   command->add_option("--tile", a->tile, "Compute in tiles of N low-resolution pixels, to compare")->type_name("N");
   command->add_flag("--json", a->json, "One JSON object per line");
   return [a](Console& console) { return evaluate(console, *a); };

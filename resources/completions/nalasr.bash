@@ -27,7 +27,7 @@ _nalasr() {
           compare) options+=' --input --sizes --model --scale --methods --device --precision --threads --repeat --warm-up
             --time-limit --memory-limit --report --check --from' ;;
           info) options+=' --model --scale' ;;
-          evaluate) options+=' --hr --lr --scale --model --tile --json' ;;
+          evaluate) options+=' --hr --lr --scale --model --device --precision --tile --json' ;;
         esac
         COMPREPLY=($(compgen -W "$options" -- "$current"))
       else

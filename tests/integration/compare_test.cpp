@@ -169,6 +169,8 @@ TEST(Compare, WrongUsageIsToldInOneLine) {
   expect(compare({"--methods", "magic"}), 2, "--methods: \"magic\" is not a method");
   expect(compare({"--repeat", "0"}), 2, "--repeat: ");
   expect(compare({"--input", "/nowhere.png"}), 1, "/nowhere.png: ");
+  expect({"compare", "--device", "tpu"}, 2, "--device: \"tpu\" is not a device");
+  expect({"compare", "--device", "cuda:0,cuda:1"}, 2, "--device: one GPU at a time");
   expect({"compare", "-m", "magic"}, 3, "no model is called \"magic\"");
   expect({"compare", "--check", "/nowhere.json"}, 2, "/nowhere.json: cannot be read");
 }
