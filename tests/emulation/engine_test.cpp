@@ -32,7 +32,7 @@ TEST(EmulatedEngine, WindowsAndGlobal) {
 }
 
 TEST(EmulatedEngine, MapInHostMemoryChangesNoByte) {
-  const ModelSpec spec = gpu_spec(DirectionMap::cosine, 64, 2, {0, 0}, 2);
+  const ModelSpec spec = gpu_spec(DirectionMap::cosine, 64, 2, {0, 0, 0}, 2);
   const auto kernels = make_kernels(Set::fused, *random_model(spec, 3));
   const std::vector<float> rgb = random_picture(16, 72, 3);
   expect_host_map_changes_nothing(*kernels, spec, view_of(rgb, 16, 72), {.strip_rows = 8, .chunk_bytes = 4096},

@@ -160,8 +160,10 @@ class Run {
     const std::vector<StageMemory>& memories = layout_.stages[sweep];
     const StageShape& s = shapes[step.stage];
     const StageMemory& m = memories[step.stage];
-    const Rows in = step.stage > 0 ? Rows{memories[step.stage - 1].ring, shapes[step.stage - 1].capacity} : map_.rows();
-    const Rows out{m.ring, s.capacity};
+    const auto output_of = [&](int stage) {
+      return shapes[stage].in_map ? map_.rows() : Rows{memories[stage].ring, shapes[stage].capacity};
+    };
+    const Rows in = step.stage > 0 ? output_of(step.stage - 1) : map_.rows(), out = output_of(step.stage);
     const Stream stream = compute_.get();
     switch (s.op) {
       case Op::head:
@@ -184,7 +186,7 @@ class Run {
         kernels_.group_conv(picture_, s.index, in, out, step.rows, stream);
         break;
       case Op::barrier:
-        kernels_.barrier(picture_, s.index, in, map_.rows(), step.rows, m.sums, stream);
+        kernels_.barrier(picture_, s.index, in, out, step.rows, m.sums, stream);
         kernels_.reduce(picture_, m.sums, step.rows, layout_.totals, layout_.state, stream);
         break;
       case Op::tail: {

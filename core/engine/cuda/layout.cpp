@@ -49,8 +49,6 @@ RunLayout lay_out(const RunShape& shape, const DeviceCosts& costs, bool whole_ma
   for (const SweepShape& sweep : shape.sweeps)
     for (const StageShape& stage : sweep.stages) most_rows = std::max(most_rows, stage.step_rows);
   out.scratch = take(costs.scratch_bytes(shape.width, most_rows));
-  if (shape.output_strips)
-    for (void*& buffer : out.outputs) buffer = take(shape.out_stride * shape.spec.scale * shape.tail_rows);
   if (whole_map && shape.sweeps.size() > 1) out.map = take(row_bytes * shape.height);
 
   const std::size_t common = arena.used();
@@ -61,6 +59,8 @@ RunLayout lay_out(const RunShape& shape, const DeviceCosts& costs, bool whole_ma
     for (const StageShape& stage : sweep.stages) {
       StageMemory& m = memory.emplace_back();
       if (stage.capacity > 0) m.ring = take(row_bytes * stage.capacity);
+      if (stage.op == Op::tail && shape.output_strips)
+        for (void*& buffer : out.outputs) buffer = take(shape.out_stride * shape.spec.scale * shape.tail_rows);
       if (stage.op == Op::barrier) m.sums = floats(sum * unit_count(shape.width, shape.height, stage.step_rows));
       if (stage.op == Op::windows) {
         const int across = (shape.width + stage.shift + stage.window - 1) / stage.window;

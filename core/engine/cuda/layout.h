@@ -28,7 +28,7 @@ struct RunShape {
 };
 
 struct StageMemory {
-  void* ring = nullptr;    ///< output rows; null where they go to the map or out
+  void* ring = nullptr;    ///< output rows; null where they lie in the map or go out
   float* sums = nullptr;   ///< barrier, windows: partial sums of one step
   void* states = nullptr;  ///< windows: of rows of windows, taking turns
 };
@@ -40,7 +40,7 @@ struct RunLayout {
   void* state = nullptr;
   std::uint32_t* overflows = nullptr;
   void* scratch = nullptr;
-  void* outputs[2] = {};
+  void* outputs[2] = {};                         ///< the tail's
   void* map = nullptr;                           ///< null where the map is in parts
   std::vector<std::vector<StageMemory>> stages;  ///< [sweep][stage]; sweeps share their memory
 };

@@ -8,7 +8,21 @@
 namespace nalasr::cuda {
 namespace {
 
-constexpr int kAttendRows = 8;  // attend begins at multiples of this
+constexpr int kAttendRows = 8;  // attend of windows begins at multiples of this
+
+/// Marks outputs that lie in the map, each row in its own place, which readers of the map have left behind: that spares
+/// rings. A stage cannot write where it reads, because blocks of a kernel run in any order. Nor may it overwrite rows
+/// that an earlier reader of the map still needs: it is behind that one by its own halo or more, so a reader's halo of
+/// 1 is safe with any writer, and the first attend's 2 because ffn comes next.
+void place_in_map(std::vector<StageShape>& stages) {
+  bool reads_map = stages.front().op == Op::attend;
+  for (std::size_t i = 0; i + 1 < stages.size(); ++i) {
+    const StageShape& reader = stages[i + 1];
+    stages[i].in_map = !reads_map && reader.halo == 1 && reader.op != Op::barrier;
+    reads_map = stages[i].in_map;
+  }
+  stages.back().in_map = stages.back().op == Op::barrier;
+}
 
 std::vector<StageShape> stages_of(const ModelSpec& spec, int sweep) {
   const auto [first, last] = blocks_of_sweep(spec, sweep);
@@ -22,18 +36,31 @@ std::vector<StageShape> stages_of(const ModelSpec& spec, int sweep) {
     if (spec.closes_group(block)) stages.push_back({.op = Op::group_conv, .index = block / spec.group, .halo = 1});
   }
   stages.push_back({.op = last < spec.blocks ? Op::barrier : Op::tail, .index = last, .halo = 1});
+  if (sweep_count(spec) > 1) place_in_map(stages);
   return stages;
 }
 
 /// The last row at or before `row` where steps of this stage may end inside the picture.
 int align(const StageShape& s, int row) {
   if (s.op == Op::windows) return std::max(0, (row + s.shift) / s.window * s.window - s.shift);
-  const int quantum = s.op == Op::attend ? kAttendRows : s.op == Op::barrier ? kUnitRows : 1;
+  const int quantum = s.op == Op::attend && s.window ? kAttendRows : s.op == Op::barrier ? kUnitRows : 1;
   return row / quantum * quantum;
 }
 
 /// Row of windows that row `y` lies in.
 int window_row(const StageShape& s, int y) { return (y + s.shift) / s.window; }
+
+/// Rows of a sweep's first step. The barrier takes whole units of the rows that have passed all halos. Where the first
+/// step is shorter by the rest of a unit, no rows wait for the next strip, and rings are smaller. Not with windows,
+/// which wait for whole rows of them anyway.
+int first_rows(const std::vector<StageShape>& stages, int strip_rows) {
+  int halos = -stages.front().halo;
+  for (const StageShape& s : stages) {
+    if (s.window) return strip_rows;
+    halos += s.halo;
+  }
+  return stages.back().op == Op::barrier ? strip_rows - (kUnitRows - halos % kUnitRows) % kUnitRows : strip_rows;
+}
 
 }  // namespace
 
@@ -43,13 +70,15 @@ Span rows_of_windows(const StageShape& s, int row, int height) {
 
 SweepShape shape_sweep(const ModelSpec& spec, int sweep, int height, int strip_rows, int tail_rows) {
   SweepShape shape{stages_of(spec, sweep), {}};
+  const int first = first_rows(shape.stages, strip_rows);
   std::vector<int> done(shape.stages.size(), 0);
   while (done.back() < height) {
     int input = height;  // the first stage reads the map or the picture, which are complete
     for (std::size_t i = 0; i < shape.stages.size(); ++i) {
       StageShape& s = shape.stages[i];
       const int ready = input >= height ? height : align(s, std::max(0, input - s.halo));
-      const int most = done[i] + (s.op == Op::windows ? std::max(strip_rows, s.window) : strip_rows);
+      const int strip = i == 0 && done[i] == 0 ? first : strip_rows;
+      const int most = done[i] + (s.op == Op::windows ? std::max(strip, s.window) : strip);
       const int target = std::min(ready, most >= height ? height : align(s, most));
       while (done[i] < target) {
         int end = target;
@@ -60,7 +89,7 @@ SweepShape shape_sweep(const ModelSpec& spec, int sweep, int height, int strip_r
         s.step_rows = std::max(s.step_rows, end - done[i]);
         if (i + 1 < shape.stages.size()) {
           const int reader = done[i + 1];
-          s.capacity = std::max(s.capacity, end - std::max(0, reader - shape.stages[i + 1].halo));
+          if (!s.in_map) s.capacity = std::max(s.capacity, end - std::max(0, reader - shape.stages[i + 1].halo));
           if (s.op == Op::windows)
             s.window_rows = std::max(s.window_rows, window_row(s, end - 1) - window_row(s, reader) + 1);
         }
@@ -73,12 +102,17 @@ SweepShape shape_sweep(const ModelSpec& spec, int sweep, int height, int strip_r
 }
 
 MapUse map_use(const SweepShape& sweep, const Step& step, int height) {
-  const bool last_stage = step.stage + 1 == static_cast<int>(sweep.stages.size());
-  if (last_stage && sweep.writes_map()) return {step.rows.last, step.rows.last};
-  if (step.stage > 0 || !sweep.reads_map()) return {};
-  const int halo = sweep.stages.front().halo;
-  const int unread = step.rows.last >= height ? height : std::max(0, step.rows.last - halo);
-  return {std::min(height, step.rows.last + halo), sweep.writes_map() ? 0 : unread};
+  const StageShape& s = sweep.stages[step.stage];
+  const bool reads = step.stage > 0 ? sweep.stages[step.stage - 1].in_map : sweep.reads_map();
+  MapUse use;
+  if (reads) use.touched = std::min(height, step.rows.last + s.halo);
+  if (s.in_map) use.touched = std::max(use.touched, step.rows.last);
+  const bool nobody_writes = std::none_of(sweep.stages.begin() + step.stage, sweep.stages.end(),
+                                          [](const StageShape& later) { return later.in_map; });
+  if (s.op == Op::barrier) use.finished = step.rows.last;
+  if (reads && nobody_writes)  // the last reader of a sweep that leaves no map behind
+    use.finished = step.rows.last >= height ? height : std::max(0, step.rows.last - s.halo);
+  return use;
 }
 
 }  // namespace nalasr::cuda

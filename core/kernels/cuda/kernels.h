@@ -118,8 +118,8 @@ class Kernels {
   /// States of `count` window sums, one after the other; tokens: of a window.
   virtual void finalise_windows(const Picture&, const float* sums, int count, double tokens, void* states,
                                 Stream) const = 0;
-  /// Attention, LePE, gate and projection: x₁ → x₂. Halo 2. Rows begin at a multiple of 8. `window` = 0: one state;
-  /// else `states` begin with the row of windows (rows.first + shift) / window.
+  /// Attention, LePE, gate and projection: x₁ → x₂. Halo 2. `window` = 0: one state; else rows begin at a multiple of 8
+  /// or where a row of windows does, and `states` begin with the row of windows (rows.first + shift) / window.
   virtual void attend(const Picture&, int block, Rows in, Rows out, Span rows, const void* states, int window,
                       int shift, Stream) const = 0;
   /// CPE₂ and FFN: x₂ → x₄. Halo 2.
