@@ -1,6 +1,7 @@
 #!/bin/sh
 # Trains light ×2 or ×3 from light ×4 (everything but the tail is taken), or ×4 further, exports and draws the curve. The same
-# command resumes.
+# command resumes. ×3 was trained so; ×2 with OPTIONS="$(cat models/training/in_decibels) --squares 0", SECONDS_IN_ALL=350 and the data
+# that models/training/all_data.sh prints.
 # Usage, from the repository's root:  models/training/train_light.sh SCALE [DATA] [RUN]
 # Environment: SECONDS_IN_ALL  length of the training (350: the shipped ones had 500 s of a card shared by three)
 #              INIT  weights to start from; OPTIONS  more options of nalatrain.train, the last one counts; EXPORT=no  trains only

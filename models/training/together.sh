@@ -1,0 +1,20 @@
+#!/bin/sh
+# Starts several trainings on one card and returns at once. Through MPS (where nvidia-cuda-mps-control is) two of them do 1.25
+# times the work of one after the other. Reads lines from standard input: NAME DELAY COMMAND...; NAME starts DELAY seconds
+# from now and writes /tmp/NAME.log. `models/training/fetch.sh` waits for them.
+#   models/training/together.sh <<END
+#   x2 0 models/training/train_light.sh 2 /tmp/d /tmp/x2
+#   x3 700 models/training/train_light.sh 3 /tmp/d /tmp/x3
+#   END
+set -eu
+if command -v nvidia-cuda-mps-control > /dev/null; then
+  export CUDA_MPS_PIPE_DIRECTORY=/tmp/mps CUDA_MPS_LOG_DIRECTORY=/tmp/mpslog
+  mkdir -p "$CUDA_MPS_PIPE_DIRECTORY" "$CUDA_MPS_LOG_DIRECTORY"
+  nvidia-cuda-mps-control -d || true # it runs already
+fi
+export PYTHONUNBUFFERED=1 EXPORT=no
+while read -r name delay command; do
+  [ -n "$name" ] || continue
+  rm -f "/tmp/$name.log"
+  setsid nohup sh -c "sleep $delay; exec $command" > "/tmp/$name.log" 2>&1 < /dev/null &
+done
