@@ -1,20 +1,21 @@
 #!/bin/sh
-# Prepares .carry/1, 2, ... for the device machine: the training pictures in parts of at most 44 MiB (64 travel at a time, of
-# which the repository takes 15), and .carry/benchmark with Set14 and BSD100. .carry is in .git/info/exclude.
+# Prepares .carry/1, 2, ... for the device machine: all that bicubic trainings learn from (all_data.sh) in parts of at most 42 MiB
+# (64 travel at a time, of which the repository takes 18), and .carry/benchmark with Set5 and Set14. .carry is in .git/info/exclude.
 # Usage, from the repository's root, before the session: models/training/stage_data.sh [DATA]
 set -eu
 shared=${1:-../shared/data}
 grep -qx '/.carry/' .git/info/exclude || echo '/.carry/' >> .git/info/exclude
+all=$(models/training/all_data.sh "$shared")
 rm -rf .carry/[0-9]* .carry/benchmark
 mkdir -p .carry/benchmark
-cp -r "$shared/benchmark/Set14" "$shared/benchmark/BSD100" .carry/benchmark/
+cp -r "$shared/benchmark/Set5" "$shared/benchmark/Set14" .carry/benchmark/
 part=1
 used=0
-for folder in "$shared"/train/*/; do
+for folder in "$all"/train/*/; do
   for picture in "$folder"*; do
-    size=$(($(stat -c %s "$picture") / 1024 + 4))
+    size=$(($(stat -L -c %s "$picture") / 1024 + 4))
     used=$((used + size))
-    if [ $used -gt $((44 * 1024)) ]; then
+    if [ $used -gt $((42 * 1024)) ]; then
       part=$((part + 1))
       used=$size
     fi
