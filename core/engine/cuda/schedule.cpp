@@ -9,6 +9,7 @@ namespace nalasr::cuda {
 namespace {
 
 constexpr int kAttendRows = 8;  // attend of windows begins at multiples of this
+constexpr int kRestRows = 8;    // at a picture's end, so few are made with the step before; behind halos twice as many
 
 /// Marks outputs that lie in the map, each row in its own place, which readers of the map have left behind: that spares
 /// rings. A stage cannot write where it reads, because blocks of a kernel run in any order. Nor may it overwrite rows
@@ -51,15 +52,20 @@ int align(const StageShape& s, int row) {
 int window_row(const StageShape& s, int y) { return (y + s.shift) / s.window; }
 
 /// Rows of a sweep's first step. The barrier takes whole units of the rows that have passed all halos. Where the first
-/// step is shorter by the rest of a unit, no rows wait for the next strip, and rings are smaller. Not with windows,
-/// which wait for whole rows of them anyway.
-int first_rows(const std::vector<StageShape>& stages, int strip_rows) {
+/// step is shorter by the rest of a unit, no rows wait for the next strip, and rings are smaller. Not where that takes
+/// a strip more, nor with windows, which wait for whole rows of them anyway.
+int first_rows(const std::vector<StageShape>& stages, int height, int strip_rows) {
   int halos = -stages.front().halo;
   for (const StageShape& s : stages) {
     if (s.window) return strip_rows;
     halos += s.halo;
   }
-  return stages.back().op == Op::barrier ? strip_rows - (kUnitRows - halos % kUnitRows) % kUnitRows : strip_rows;
+  if (stages.back().op != Op::barrier) return strip_rows;
+  const int rows = strip_rows - (kUnitRows - halos % kUnitRows) % kUnitRows;
+  const auto strips = [&](int of_rows) {
+    return of_rows <= kRestRows ? 0 : (of_rows - kRestRows + strip_rows - 1) / strip_rows;
+  };
+  return 1 + strips(height - rows) > strips(height) ? strip_rows : rows;
 }
 
 }  // namespace
@@ -70,7 +76,7 @@ Span rows_of_windows(const StageShape& s, int row, int height) {
 
 SweepShape shape_sweep(const ModelSpec& spec, int sweep, int height, int strip_rows, int tail_rows) {
   SweepShape shape{stages_of(spec, sweep), {}};
-  const int first = first_rows(shape.stages, strip_rows);
+  const int first = first_rows(shape.stages, height, strip_rows);
   std::vector<int> done(shape.stages.size(), 0);
   while (done.back() < height) {
     int input = height;  // the first stage reads the map or the picture, which are complete
@@ -79,7 +85,7 @@ SweepShape shape_sweep(const ModelSpec& spec, int sweep, int height, int strip_r
       const int ready = input >= height ? height : align(s, std::max(0, input - s.halo));
       const int strip = i == 0 && done[i] == 0 ? first : strip_rows;
       const int most = done[i] + (s.op == Op::windows ? std::max(strip, s.window) : strip);
-      const int target = std::min(ready, most >= height ? height : align(s, most));
+      const int target = std::min(ready, most + (i == 0 ? 1 : 2) * kRestRows >= height ? height : align(s, most));
       while (done[i] < target) {
         int end = target;
         if (s.op == Op::attend && s.window)

@@ -72,6 +72,23 @@ TEST(GpuSchedule, EveryRowIsThereWhenItIsRead) {
           }
 }
 
+/// Neither a first strip that is shorter, so that rings are, nor the rows that halos hold back may leave a few rows for
+/// steps of their own: to a GPU they are as long as others.
+TEST(GpuSchedule, NoMoreStepsThanThePictureHasStrips) {
+  const ModelSpec spec = spec_with({0, 0, 0, 0});
+  for (const int strip : {64, 104, 272})
+    for (int height = 9; height < 1200; ++height)
+      for (int i = 0; i + 1 < sweep_count(spec); ++i) {
+        const SweepShape sweep = shape_sweep(spec, i, height, strip, strip);
+        for (int stage = 0; stage < static_cast<int>(sweep.stages.size()); ++stage) {
+          const auto steps =
+              std::count_if(sweep.steps.begin(), sweep.steps.end(), [&](const Step& s) { return s.stage == stage; });
+          ASSERT_EQ(steps, (height - 8 + strip - 1) / strip)
+              << "height " << height << ", strips of " << strip << ", sweep " << i << ", stage " << stage;
+        }
+      }
+}
+
 DeviceRequest request_of(int width, int height) {
   DeviceRequest r;
   r.spec = spec_with(std::vector<int>(12, 0));
