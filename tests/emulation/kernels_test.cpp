@@ -143,7 +143,8 @@ TEST(EmulatedKernels, OtherHeadDims) {
   compare(spec_of(48, 1, {0}, 2), 17, 9, 8);
 }
 TEST(EmulatedKernels, WideShape) { compare(spec_of(96, 3, {0}, 4), 17, 9, 9); }
-// 6 tiles of 8 rows on the emulator's 3 places are two rounds, 3 of 10 rows are one; in strips of 8 rows there are no tall ones.
+// 6 tiles of 8 rows on the emulator's 3 places are two rounds, 3 of 10 rows are one; in strips of 8 rows there are no
+// tall ones.
 TEST(EmulatedKernels, TallTiles) { compare(spec_of(64, 2, {0}, 2), 41, 10, 11); }
 TEST(EmulatedKernels, OnePixel) { compare(spec_of(64, 2, {0}, 4), 1, 1, 10); }
 

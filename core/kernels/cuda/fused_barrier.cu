@@ -180,8 +180,8 @@ __device__ __forceinline__ int accumulator_index(int feature, int channel) {
 /// Adds up the warps of a head in order and writes S and m to `out`.
 template <int C, int D, int Warps, int Part>
 __device__ __forceinline__ void write_sums(BarrierTile<C, D, Warps, Part>& tile,
-                                           WarpSums<D, BarrierTile<C, D, Warps, Part>::kColumns>& sums, int head, int part,
-                                           int group, int lane, float* out) {
+                                           WarpSums<D, BarrierTile<C, D, Warps, Part>::kColumns>& sums, int head,
+                                           int part, int group, int lane, float* out) {
   using T = BarrierTile<C, D, Warps, Part>;
   float* s = tile.sums + head * (T::kSumTiles * 128 + 2 * D);
   float* m = s + T::kSumTiles * 128;

@@ -39,8 +39,8 @@ int remembered_blocks(int threads, std::size_t shared_bytes) {
   return last.blocks;
 }
 
-/// Blocks of 32 · `rows` threads that a processor shall hold: 16 warps of 128 registers, of tall tiles 20 of 96; of more
-/// than 64 channels 8 warps.
+/// Blocks of 32 · `rows` threads that a processor shall hold: 16 warps of 128 registers, of tall tiles 20 of 96; of
+/// more than 64 channels 8 warps.
 constexpr int blocks_wanted(int dim, int rows) { return dim > 64 ? 8 / rows : rows == kTallRows ? 2 : 16 / rows; }
 
 /// Rows that the busiest of the blocks makes that run at once.

@@ -93,7 +93,8 @@ std::vector<Case> cases() {
     for (const DirectionMap map : {DirectionMap::cosine, DirectionMap::relu_split})
       for (const auto& [dim, heads] : {std::pair{48, 3}, {48, 1}, {64, 2}, {64, 4}, {96, 2}, {96, 3}, {96, 4}})
         for (const auto& [w, h] : {std::pair{1, 1}, {13, 7}, {67, 21}}) all.push_back({set, map, dim, heads, w, h});
-  // As many tokens as a large GPU takes at once and somewhat more: units of 24 and of 32 columns, tall tiles of the FFN.
+  // As many tokens as a large GPU takes at once and somewhat more: units of 24 and of 32 columns, tall tiles of the
+  // FFN.
   all.push_back({Set::fused, DirectionMap::cosine, 64, 2, 264, 268});
   all.push_back({Set::fused, DirectionMap::cosine, 64, 2, 270, 300});
   all.push_back({Set::plain, DirectionMap::cosine, 40, 1, 33, 9});
