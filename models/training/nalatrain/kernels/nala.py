@@ -285,10 +285,15 @@ def _state_backward(
     tl.store(dk + at * d_stride + channel[None, :], dkey.to(dk.dtype.element_ty), mask=here)
 
 
+def chunk_of(config: dict, shape: Shape) -> int:
+    """Tokens of a program: as chosen, or all of a small window's, in whole tiles."""
+    return min(config["chunk"], triton.cdiv(shape.tokens, config["tile"]) * config["tile"])
+
+
 def state(k: Tensor, v: Tensor, shape: Shape, config: dict | None = None) -> Tensor:
     """[units * heads, STATE]."""
     config = config or choice("nala_state", shape.d)
-    chunk, tile = config["chunk"], config["tile"]
+    tile, chunk = config["tile"], chunk_of(config, shape)
     chunks = triton.cdiv(shape.tokens, chunk)
     partial = shape.partial(chunks)
     _state[(chunks, len(partial))](
@@ -339,7 +344,7 @@ def apply_backward(
 ) -> Tensor:
     """Writes dq; returns the gradient of the state."""
     config = config or choice("nala_apply_backward", shape.d)
-    chunk, tile = config["chunk"], config["tile"]
+    tile, chunk = config["tile"], chunk_of(config, shape)
     chunks = triton.cdiv(shape.tokens, chunk)
     partial = shape.partial(chunks)
     _apply_backward[(chunks, len(state_))](
