@@ -28,6 +28,10 @@ target_include_directories(emulated_kernels SYSTEM PRIVATE ${CMAKE_CUDA_TOOLKIT_
 # -w: what nvcc accepts need not please g++; the same source is compiled with warnings by nvcc.
 target_compile_options(emulated_kernels PRIVATE -w -O2 "SHELL:-include ${CMAKE_CURRENT_SOURCE_DIR}/emulation/emulator.h")
 
+if(NALASR_SANITIZE STREQUAL "thread")  # scripts/race-check
+  target_compile_options(emulated_kernels PRIVATE -fsanitize=thread -g1)
+endif()
+
 add_executable(emulated_kernels_test emulation/kernels_test.cpp emulation/engine_test.cpp unit/cuda/engine_test.cpp)
 target_include_directories(emulated_kernels_test PRIVATE ${PROJECT_SOURCE_DIR}/core ${CMAKE_CURRENT_SOURCE_DIR})
 # As objects, so that they and not the device's in nalasr_core are found.

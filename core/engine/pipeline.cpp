@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -56,7 +57,10 @@ class Run {
         options_(options),
         source_(source),
         events_(events),
-        ledger_(options.memory_budget.value_or(0)) {}
+        ledger_(options.memory_budget.value_or(0)) {
+    for (const UpscalerOptions& device : options.devices)
+      gpus_.try_emplace(device.device_index, options.memory_budget.value_or(0));
+  }
 
   PipelineSummary run(const std::stop_token& stop) {
     const std::stop_callback forward(stop, [this] { stopper_.request_stop(); });
@@ -140,9 +144,14 @@ class Run {
       auto start = Clock::now();
       auto item = loaded_.take();
       if (!item) return;
-      const bool room = ledger_.grow(item->id, stopper_.get_token());
+      const Plan& plan = item->plans[device];
+      MemoryLedger* gpu = plan.device == Device::cuda ? &gpus_.at(options_.devices[device].device_index) : nullptr;
+      const std::uint64_t bytes = plan.device_memory.bytes;
+      bool room = ledger_.grow(item->id, stopper_.get_token());
+      if (gpu) room = room && gpu->enter(item->id, bytes, bytes, stopper_.get_token());
       waited(&PipelineSummary::device_waits, start);
       const Result<void> done = room ? compute(device, *item) : cancelled();
+      if (gpu && room) gpu->shrink(item->id, 0);
       if (!done) {
         item->job.reset();
         ledger_.shrink(item->id, 0);
@@ -197,6 +206,7 @@ class Run {
   const PipelineEvents& events_;
   const MemoryMeter meter_;
   MemoryLedger ledger_;
+  std::map<int, MemoryLedger> gpus_;  // by index: what the pictures take together that a GPU computes at once
   Handoff<Travelling> loaded_, computed_;
   std::stop_source stopper_;
   std::mutex told_;  // source, events and summary: one at a time

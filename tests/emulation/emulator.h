@@ -3,8 +3,8 @@
 // CMake turns each .cu file into C++: `kernel<<<a, b, c, d>>>(args)` becomes emulation::Launch(Config(a, b, c, d),
 // kernel)(args), and shared memory becomes memory of the one block that runs. Threads are fibers that yield where the
 // hardware would wait: at __syncthreads and where a warp exchanges values. Slow (a thousandth of a CPU kernel) and
-// exact about what a test wants to know: indices, fragment layouts, barriers that are missing in one branch. It cannot
-// see data races between barriers; compute-sanitizer on the device does.
+// exact about what a test wants to know: indices, fragment layouts, barriers that are missing in one branch. Built with
+// ThreadSanitizer (scripts/race-check) it also finds data races within a block, in shared and in device memory.
 #pragma once
 
 #include <cuda_runtime.h>
@@ -47,6 +47,8 @@ inline int lane() { return linear_thread() % 32; }
 
 /// All threads of the block reach this, or none goes on.
 void block_barrier();
+/// All lanes of the warp reach this, and what they wrote before is there for all of them. Exchanges promise only the former.
+void warp_barrier();
 /// Every lane of the warp gives `size` bytes (at most 64) and gets those of all 32 lanes.
 void warp_exchange(const void* mine, std::size_t size, void* all);
 template <typename T>
@@ -85,10 +87,7 @@ inline float __shfl_xor_sync(unsigned, float v, int mask) {
   emulation::exchange(v, all);
   return all[emulation::lane() ^ mask];
 }
-inline void __syncwarp() {
-  int all[32];
-  emulation::exchange(0, all);
-}
+inline void __syncwarp() { emulation::warp_barrier(); }
 template <typename T>
 T __ldg(const T* p) {
   return *p;
@@ -97,8 +96,12 @@ template <typename T>
 T __ldcg(const T* p) {
   return *p;
 }
-inline unsigned atomicAdd(unsigned* p, unsigned v) { return std::exchange(*p, *p + v); }
-inline unsigned atomicMax(unsigned* p, unsigned v) { return std::exchange(*p, std::max(*p, v)); }
+inline unsigned atomicAdd(unsigned* p, unsigned v) { return __atomic_fetch_add(p, v, __ATOMIC_RELAXED); }
+inline unsigned atomicMax(unsigned* p, unsigned v) {
+  unsigned old = __atomic_load_n(p, __ATOMIC_RELAXED);
+  while (old < v && !__atomic_compare_exchange_n(p, &old, v, true, __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {}
+  return old;
+}
 inline void __threadfence() {}
 inline float rsqrtf(float v) { return 1.0f / std::sqrt(v); }
 inline int min(int a, int b) { return std::min(a, b); }

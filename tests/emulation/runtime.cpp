@@ -2,27 +2,59 @@
 // done as soon as it is enqueued.
 #include <cuda_runtime.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <limits>
+#include <map>
+#include <mutex>
+#include <thread>
 
 /// For tests: an allocation above this fails.
 std::size_t emulated_largest_allocation = std::numeric_limits<std::size_t>::max();
 
+namespace {
+
+constexpr std::size_t kDeviceBytes = std::size_t{1} << 32;
+std::mutex memory_mutex;
+std::map<void*, std::size_t> allocations;  // of device memory
+std::size_t allocated = 0;
+
+void* allocate(std::size_t bytes) {
+  void* p = std::aligned_alloc(256, (bytes + 255) / 256 * 256);
+  if (p) std::memset(p, 0xff, bytes);
+  return p;
+}
+
+}  // namespace
+
 extern "C" {
 
 cudaError_t cudaMalloc(void** p, size_t bytes) {
-  if (bytes > emulated_largest_allocation) return cudaErrorMemoryAllocation;
-  *p = std::aligned_alloc(256, (bytes + 255) / 256 * 256);
-  std::memset(*p, 0xff, bytes);
-  return *p ? cudaSuccess : cudaErrorMemoryAllocation;
+  if (bytes > emulated_largest_allocation || !(*p = allocate(bytes))) return cudaErrorMemoryAllocation;
+  std::this_thread::sleep_for(std::chrono::milliseconds(1));  // as long as a device's: others have their turn meanwhile
+  const std::lock_guard lock(memory_mutex);
+  allocated += allocations[*p] = bytes;
+  return cudaSuccess;
 }
 cudaError_t cudaFree(void* p) {
+  {
+    const std::lock_guard lock(memory_mutex);
+    if (const auto found = allocations.find(p); found != allocations.end()) {
+      allocated -= found->second;
+      allocations.erase(found);
+    }
+  }
   std::free(p);
   return cudaSuccess;
 }
-cudaError_t cudaHostAlloc(void** p, size_t bytes, unsigned) { return cudaMalloc(p, bytes); }
-cudaError_t cudaFreeHost(void* p) { return cudaFree(p); }
+cudaError_t cudaHostAlloc(void** p, size_t bytes, unsigned) {
+  return (*p = allocate(bytes)) ? cudaSuccess : cudaErrorMemoryAllocation;
+}
+cudaError_t cudaFreeHost(void* p) {
+  std::free(p);
+  return cudaSuccess;
+}
 cudaError_t cudaMemcpyAsync(void* to, const void* from, size_t bytes, cudaMemcpyKind, cudaStream_t) {
   std::memcpy(to, from, bytes);
   return cudaSuccess;
@@ -38,7 +70,9 @@ cudaError_t cudaMemsetAsync(void* p, int value, size_t bytes, cudaStream_t) {
   return cudaSuccess;
 }
 cudaError_t cudaMemGetInfo(size_t* free, size_t* total) {
-  *free = *total = size_t{1} << 32;
+  const std::lock_guard lock(memory_mutex);
+  *free = kDeviceBytes - allocated;
+  *total = kDeviceBytes;
   return cudaSuccess;
 }
 cudaError_t cudaGetLastError() { return cudaSuccess; }

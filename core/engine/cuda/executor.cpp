@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <deque>
+#include <mutex>
 
 #include "engine/cuda/streamed_map.h"
 
@@ -61,11 +62,19 @@ std::vector<float> rotary_table(const NalaParams& p, int length) {
   return table;
 }
 
+/// Held while a run takes or gives back its memory: what it takes is measured by what is free before and after, and
+/// pictures of one batch share a GPU.
+std::mutex& memory_mutex() {
+  static std::mutex mutex;
+  return mutex;
+}
+
 class Run {
  public:
   Run(const Kernels& kernels, const RunShape& shape, const DeviceCosts& costs, const DevicePlan& plan,
       const PictureView& picture, const Target& target)
-      : free_before_(device_memory().free),
+      : memory_lock_(memory_mutex()),
+        free_before_(device_memory().free),
         kernels_(kernels),
         shape_(shape),
         nala_(NalaParams::of(shape.spec)),
@@ -75,6 +84,7 @@ class Run {
         output_(shape, layout_, target, compute_.get()) {
     const std::size_t free_now = device_memory().free;
     device_bytes_ = free_before_ > free_now ? free_before_ - free_now : 0;
+    memory_lock_.unlock();
     picture_ = {.width = shape.width,
                 .height = shape.height,
                 .rotary = {layout_.rotary_rows, layout_.rotary_columns},  // null where there is none
@@ -86,7 +96,10 @@ class Run {
               .stride = static_cast<std::size_t>(shape.picture_row_bytes),
               .alpha = picture.source == SampleSource::alpha};
   }
-  ~Run() { compute_.drain(); }  // before the map goes, whose own streams are not all that use it
+  ~Run() {
+    compute_.drain();  // before the map goes, whose own streams are not all that use it
+    memory_lock_.lock();
+  }
 
   RunResult execute(const std::function<void(int, double)>& progress, const std::stop_token& stop) {
     const int sweeps = static_cast<int>(shape_.sweeps.size());
@@ -220,6 +233,7 @@ class Run {
     }
   }
 
+  std::unique_lock<std::mutex> memory_lock_;  // first, so that it goes last
   std::size_t free_before_, device_bytes_ = 0;
   const Kernels& kernels_;
   const RunShape& shape_;

@@ -4,6 +4,7 @@
 
 #include "engine/cuda/gpu_engine.h"
 #include "engine/whole_image.h"
+#include "nalasr/pipeline.h"
 #include "nalasr/upscaler.h"
 #include "unit/cuda/gpu_support.h"
 
@@ -126,6 +127,60 @@ TEST_F(CudaUpscaler, BudgetIsOfDeviceMemory) {
   EXPECT_EQ(refused.error().code, ErrorCode::out_of_memory);
   EXPECT_NE(refused.error().message.find("GPU memory"), std::string::npos) << refused.error().message;
   EXPECT_FALSE(fs::exists(folder_ / "out.png"));
+}
+
+/// What pictures took of a GPU in Pipeline::run with `workers` at once.
+struct SharedRun {
+  std::uint64_t most = 0, largest_measured = 0;  ///< all at once, weights not counted; one as its report has it
+  int right = 0;                                 ///< pictures with the bytes that were expected
+};
+
+/// Two pictures at once on one GPU: what each took is measured as its own, and a budget is for both together.
+TEST_F(CudaUpscaler, PicturesOfOneGpuShareItsMemory) {
+  NALASR_NEEDS_GPU();
+  constexpr int kPictures = 4;
+  const bool emulated = cuda::device_info().name == "emulated";
+  const std::uint64_t grain = emulated ? 0 : 4 << 20;  // a real device gives memory in pieces
+  const auto model = random_model(gpu_spec(DirectionMap::cosine, 64, 2, {0}, 2), 24);
+  const fs::path in = emulated ? picture(20, 12, 3, 8) : picture(640, 480, 3, 8);
+  const auto alone = Upscaler(model, {.device = Device::cuda}).run({.input = in, .output = folder_ / "alone.png"});
+  ASSERT_TRUE(alone) << alone.error().message;
+  const std::vector<int> expected = decode(folder_ / "alone.png");
+  const auto run = [&](int workers, std::optional<std::uint64_t> budget) {
+    PipelineOptions options{.devices = {static_cast<std::size_t>(workers), {.device = Device::cuda}},
+                            .load = 2,
+                            .save = 2,
+                            .memory_budget = budget};
+    Pipeline pipeline(model, options);
+    const std::size_t free_before = cuda::device_memory().free;
+    SharedRun out;
+    int next = 0;
+    PipelineEvents events;
+    events.progress = [&](std::size_t, const Progress&) {
+      const std::size_t free_now = cuda::device_memory().free;
+      out.most = std::max<std::uint64_t>(out.most, free_before > free_now ? free_before - free_now : 0);
+    };
+    events.finished = [&](std::size_t id, Result<RunReport> report) {
+      ASSERT_TRUE(report) << report.error().message;
+      out.largest_measured = std::max(out.largest_measured, report->measured_device_peak);
+      out.right += decode(folder_ / (std::to_string(id) + ".png")) == expected;
+    };
+    pipeline.run(
+        [&]() -> std::optional<PipelineItem> {
+          if (next == kPictures) return std::nullopt;
+          UpscaleRequest request{.input = in, .output = folder_ / (std::to_string(next) + ".png")};
+          request.memory_budget = budget;
+          return PipelineItem{static_cast<std::size_t>(next++), request};
+        },
+        events);
+    EXPECT_EQ(out.right, kPictures);
+    return out;
+  };
+  const SharedRun single = run(1, {}), both = run(2, {}), in_turns = run(2, alone->measured_device_peak * 3 / 2);
+  EXPECT_GT(single.most, 0u);
+  EXPECT_GT(both.most, single.most * 3 / 2) << "they were to compute at once";
+  EXPECT_LE(both.largest_measured, single.largest_measured + grain);
+  EXPECT_LE(in_turns.most, single.most + grain);
 }
 
 }  // namespace
