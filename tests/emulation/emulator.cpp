@@ -22,8 +22,8 @@ namespace {
 
 constexpr std::size_t kStackBytes = 256 * 1024, kSlotBytes = 64;
 
-// What ThreadSanitizer is told, where it is there: fibers are threads that only barriers bring into an order, so that it
-// finds the data races of the kernels. What the emulator itself does is none of them.
+// What ThreadSanitizer is told, where it is there: fibers are threads that only barriers bring into an order, so that
+// it finds the data races of the kernels. What the emulator itself does is none of them.
 #ifdef __SANITIZE_THREAD__
 void* this_fiber() { return __tsan_get_current_fiber(); }
 void* make_fiber() { return __tsan_create_fiber(0); }

@@ -47,7 +47,8 @@ inline int lane() { return linear_thread() % 32; }
 
 /// All threads of the block reach this, or none goes on.
 void block_barrier();
-/// All lanes of the warp reach this, and what they wrote before is there for all of them. Exchanges promise only the former.
+/// All lanes of the warp reach this, and what they wrote before is there for all of them. Exchanges promise only the
+/// former.
 void warp_barrier();
 /// Every lane of the warp gives `size` bytes (at most 64) and gets those of all 32 lanes.
 void warp_exchange(const void* mine, std::size_t size, void* all);
