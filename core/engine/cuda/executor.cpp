@@ -1,5 +1,6 @@
 #include "engine/cuda/executor.h"
 
+#include <array>
 #include <cmath>
 #include <deque>
 #include <mutex>
@@ -62,11 +63,11 @@ std::vector<float> rotary_table(const NalaParams& p, int length) {
   return table;
 }
 
-/// Held while a run takes or gives back its memory: what it takes is measured by what is free before and after, and
-/// pictures of one batch share a GPU.
+/// Held while a run takes or gives back memory of its device: what it takes is measured by what is free before and
+/// after, and pictures of one batch share a GPU.
 std::mutex& memory_mutex() {
-  static std::mutex mutex;
-  return mutex;
+  static std::array<std::mutex, 64> of_device;
+  return of_device[current_device() % of_device.size()];
 }
 
 class Run {

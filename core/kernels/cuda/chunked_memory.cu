@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "kernels/cuda/check.cuh"
+#include "kernels/cuda/memory.h"
 
 namespace nalasr::cuda {
 namespace {
@@ -44,12 +45,10 @@ void check_driver(CUresult status, const char* what) {
 
 ChunkedMemory::ChunkedMemory(const std::vector<int>& physical, std::size_t chunk_bytes) : chunk_bytes_(chunk_bytes) {
   if (physical.empty()) return;
-  int device = 0;
-  check(cudaGetDevice(&device), "current device");
   CUmemAllocationProp properties{};
   properties.type = CU_MEM_ALLOCATION_TYPE_PINNED;
   properties.location.type = CU_MEM_LOCATION_TYPE_DEVICE;
-  properties.location.id = device;
+  properties.location.id = current_device();
   CUmemAccessDesc access{};
   access.location = properties.location;
   access.flags = CU_MEM_ACCESS_FLAGS_PROT_READWRITE;

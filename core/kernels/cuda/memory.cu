@@ -27,11 +27,15 @@ std::string unavailable_reason(int index) {
 
 void use_device(int index) { check(cudaSetDevice(index), "choosing a device"); }
 
-DeviceInfo device_info() {
+int current_device() {
   int device = 0;
-  cudaDeviceProp properties;
   check(cudaGetDevice(&device), "current device");
-  check(cudaGetDeviceProperties(&properties, device), "device properties");
+  return device;
+}
+
+DeviceInfo device_info() {
+  cudaDeviceProp properties;
+  check(cudaGetDeviceProperties(&properties, current_device()), "device properties");
   return {properties.name, properties.major, properties.minor};
 }
 

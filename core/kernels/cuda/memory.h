@@ -38,6 +38,8 @@ std::string unavailable_reason(int index = 0);
 /// Makes device `index` the calling thread's current one. It stays so: going back to the one before would start that
 /// device, whose context takes hundreds of megabytes.
 void use_device(int index);
+/// That which this thread uses.
+int current_device();
 /// The current device.
 DeviceInfo device_info();
 /// Bytes of device memory that nobody holds, and of the whole device.
