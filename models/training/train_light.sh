@@ -1,19 +1,20 @@
 #!/bin/sh
 # Trains light ×2 or ×3 from light ×4 (everything but the tail is taken), or ×4 further, exports and draws the curve. The same
-# command resumes. ×3 was trained so; ×2 with OPTIONS="$(cat models/training/in_decibels) --squares 0", SECONDS_IN_ALL=350 and the data
-# that models/training/all_data.sh prints.
+# command resumes. ×3 was trained so; ×2 with OPTIONS="$(cat models/training/in_decibels) --squares 0" and SECONDS_IN_ALL=737.
 # Usage, from the repository's root:  models/training/train_light.sh SCALE [DATA] [RUN]
-# Environment: SECONDS_IN_ALL  length of the training (350: the shipped ones had 500 s of a card shared by three)
-#              INIT  weights to start from; OPTIONS  more options of nalatrain.train, the last one counts; EXPORT=no  trains only
+# Environment: SECONDS_IN_ALL  length of the training (1526, of an H200 shared with another training)
+#              INIT  weights to start from; EXPORT=no  trains only
+#              OPTIONS  more options of nalatrain.train, the last one counts; without it models/training/in_decibels
 set -eu
 scale=$1
 data=${2:-../shared/data}
 run=${3:-runs/light_x$scale}
 PYTHONPATH=models/training${PYTHONPATH:+:$PYTHONPATH}
 export PYTHONPATH
-python3 -m nalatrain.train --data "$data/train" --run "$run" --scale "$scale" --init "${INIT:-models/light_x4.safetensors}" \
-    --seconds "${SECONDS_IN_ALL:-350}" --stable 0.5 --phases 0:64x16,0.6:96x7 --peak 6e-4 --warm-up 500 --ema 0.9995 --drift 0.5 \
-    --seed 1 --validate-every 60 --save-every 30 ${OPTIONS:-}
+pictures=$(models/training/all_data.sh "$data")
+python3 -m nalatrain.train --data "$pictures/train" --run "$run" --scale "$scale" --init "${INIT:-models/light_x4.safetensors}" \
+    --seconds "${SECONDS_IN_ALL:-1526}" --stable 0.5 --phases 0:64x16,0.6:96x7 --peak 6e-4 --warm-up 500 --ema 0.9995 --drift 0.5 \
+    --seed 1 --validate-every 60 --save-every 30 ${OPTIONS-$(cat models/training/in_decibels)}
 [ "${EXPORT:-yes}" = no ] && exit
 python3 -m nalatrain.export --run "$run" --name light --benchmark "$data/benchmark"
 python3 -m nalatrain.curve "$run/log.jsonl" "docs/models/light_x${scale}_curve.png"
