@@ -10,11 +10,10 @@ PYTHONPATH=models/training${PYTHONPATH:+:$PYTHONPATH}
 export PYTHONPATH
 python3 -m nalatrain.train --data "$data/train" --run "$run-first" --scale 4 --seconds 1395 --phases 0:64x16,0.6:96x7 \
     --peak 1e-3 --warm-up 500 --ema 0.9995 --seed 1 --validate-every 120 --save-every 60
-pictures=$(models/training/all_data.sh "$data")
 INIT=$run-first/ema.safetensors SECONDS_IN_ALL=900 EXPORT=no \
     OPTIONS="$(cat models/training/against_overfitting) --peak 1e-3 --phases 0:64x16,0.5:96x7 --validate-every 120" \
-    models/training/train_light.sh 4 "$pictures" "$run-second"
+    models/training/train_light.sh 4 "$data" "$run-second"
 INIT=$run-second/ema.safetensors SECONDS_IN_ALL=${SECONDS_IN_ALL:-1080} EXPORT=no \
-    OPTIONS="$(cat models/training/in_decibels) --validate-every 120" models/training/train_light.sh 4 "$pictures" "$run"
+    OPTIONS="$(cat models/training/in_decibels) --validate-every 120" models/training/train_light.sh 4 "$data" "$run"
 python3 -m nalatrain.export --run "$run" --name light --benchmark "$data/benchmark"
 python3 -m nalatrain.curve "$run/log.jsonl" docs/models/light_x4_curve.png
