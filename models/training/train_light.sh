@@ -1,6 +1,7 @@
 #!/bin/sh
 # Trains light ×2 or ×3 from light ×4 (everything but the tail is taken), or ×4 further, exports and draws the curve. The same
-# command resumes. ×3 was trained so; ×2 with OPTIONS="$(cat models/training/in_decibels) --squares 0" and SECONDS_IN_ALL=737.
+# command resumes. ×3 was trained so; ×2 with OPTIONS="$(cat models/training/in_decibels) --squares 0", twice: SECONDS_IN_ALL=737,
+# then 1318 with INIT=models/light_x2.safetensors and another RUN.
 # Usage, from the repository's root:  models/training/train_light.sh SCALE [DATA] [RUN]
 # Environment: SECONDS_IN_ALL  length of the training (1526, of an H200 shared with another training)
 #              INIT  weights to start from; EXPORT=no  trains only

@@ -21,7 +21,7 @@ def draw(rows: list[dict], out: Path) -> None:
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 
-    losses = [row for row in rows if "loss" in row]
+    losses = [row for row in rows if "loss" in row and row["steps_per_second"] > 1]  # not the first step's, alone
     checks = [(row["step"] / 1000, values) for row in rows if "step" in row and (values := held_out(row))]
     phases = [row for row in rows if row.get("event") == "phase"]
     shape = lambda row: (row["batch"], row["patch"])

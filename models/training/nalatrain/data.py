@@ -21,8 +21,7 @@ from .resize import reduce
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp"}
 HELD_OUT = 40  # one picture in so many is never trained on (chosen by the hash of its name)
-SMALLEST = 96  # LR pixels: shorter side of a turned copy or of an input without original, or it is left out
-ALONE = 0.3  # share of the patches drawn that have no original
+SMALLEST = 96  # LR pixels: shorter side of a turned copy, or it is left out
 VALIDATION_SIDE = 480  # HR pixels: the centre of a held-out picture
 
 
@@ -121,7 +120,6 @@ class Store:
     validation: list[tuple[str, np.ndarray, np.ndarray]]  # name (a shrunk copy's ends in @factor), LR, HR
     names: list[str]
     favour: np.ndarray | None = None  # [pictures] how often a patch position is drawn, relative to others'; None: equally
-    alone: np.ndarray | None = None  # [pictures] bool: an input without original; its HR bytes are for a teacher to write
 
     def draws(self, steps: int, batch: int, patch: int, rng: np.random.Generator) -> np.ndarray:
         """[steps, batch, 5] int64: LR offset, LR stride, HR offset, HR stride (bytes), orientation 0..7.
@@ -155,14 +153,12 @@ def load(
     blind: bool = False,
     copies: tuple[float, ...] = (),
     turned: tuple[tuple[float, float], ...] = (),
-    inputs: tuple[float, ...] = (),
 ) -> Store:
     """Reads every picture below `folder`; held-out ones give the validation set and nothing else.
 
     `blind`: no LR pictures are kept (the step makes them), and the structured pictures are held out too.
     `copies`: factors below 1; each adds every picture shrunk by it, and patches are then drawn in proportion to their
-    picture's `difficulty`. `turned`: (factor, angle in degrees); each adds such a copy too (`turned_copy`). `inputs`: factors;
-    each adds every picture, shrunk by it, as an LR picture of which no HR one is known (teach.py).
+    picture's `difficulty`. `turned`: (factor, angle in degrees); each adds such a copy too (`turned_copy`).
     """
     paths = sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES)[:limit]
     if not paths:
@@ -170,8 +166,8 @@ def load(
     weighed = bool(copies or turned)
     kept_out = [is_held_out(path.name) or blind and path.name in STRUCTURED for path in paths]
 
-    def pairs(path: Path, held: bool) -> list[tuple[np.ndarray, np.ndarray | None, float]]:
-        """(LR, HR or None, difficulty) of a picture and its copies."""
+    def pairs(path: Path, held: bool) -> list[tuple[np.ndarray, np.ndarray, float]]:
+        """(LR, HR, difficulty) of a picture and its copies."""
         full = read_high(path, scale)
         highs = [full if f == 1 else shrink(full, f, scale) for f in (1.0, *(() if held and blind else copies))]
         highs += [] if held else [turned_copy(full, *how, scale) for how in turned]
@@ -184,14 +180,11 @@ def load(
             if blind:
                 lr = np.empty((hr.shape[0] // scale, hr.shape[1] // scale, 0), np.uint8)
             result.append((lr, hr, hard))
-        for factor in () if held else inputs:
-            if min(round(n * factor) for n in full.shape[:2]) >= SMALLEST:
-                result.append((shrink(full, factor, 1), None, result[0][2]))
         return result
 
     with ThreadPoolExecutor(threads) as pool:
         pictures = list(pool.map(pairs, paths, kept_out))
-    table, arrays, favour, validation, names, alone, offset = [], [], [], [], [], [], 0
+    table, arrays, favour, validation, names, offset = [], [], [], [], [], 0
     for path, held, members in zip(paths, kept_out, pictures):
         if held:
             for factor, (_, hr, _) in zip((1.0, *copies), members):
@@ -201,15 +194,12 @@ def load(
         names.append(path.name)
         for lr, hr, hard in members:
             table.append((offset, offset + lr.size, *lr.shape[:2]))
-            arrays += [(offset, lr)] if hr is None else [(offset, lr), (offset + lr.size, hr)]
+            arrays += [lr, hr]
             favour.append(hard)
-            alone.append(hr is None)
-            offset += lr.size + (lr.size * scale**2 if hr is None else hr.size)
+            offset += lr.size + hr.size
     pixels = torch.empty(offset, dtype=torch.uint8, device=device)
-    for at, array in arrays:
+    at = 0
+    for array in arrays:
         pixels[at : at + array.size].copy_(torch.from_numpy(array).reshape(-1))
-    table, favour, alone = np.array(table, np.int64), np.array(favour), np.array(alone)
-    if alone.any():
-        weight = table[:, 2] * table[:, 3] * favour
-        favour[alone] *= ALONE / (1 - ALONE) * weight[~alone].sum() / weight[alone].sum()
-    return Store(pixels, table, scale, validation, names, favour if weighed or inputs else None, alone)
+        at += array.size
+    return Store(pixels, np.array(table, np.int64), scale, validation, names, np.array(favour) if weighed else None)

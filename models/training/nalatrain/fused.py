@@ -316,7 +316,7 @@ class FusedNetwork:
     ):
         self.spec, self.dtype = spec, dtype
         self.weights = weights = Weights(spec, theta, dtype)
-        self.tables: dict = {}  # of rotary angles, by size
+        tables: dict = {}
         self.head = Convolution(weights, "head", False, needs_dx=False)
         self.tail = Convolution(weights, "tail", False)
         self.stages: list = []
@@ -328,7 +328,7 @@ class FusedNetwork:
             if "attend" in plain:
                 self.stages.append(Plain(weights, names["attend"], plain_attend(spec, i)))
             else:
-                self.stages.append(Attend(weights, spec, i, self.tables))
+                self.stages.append(Attend(weights, spec, i, tables))
             self.stages.append(self._depthwise(f"{block}.cpe2", plain))
             self.stages.append(Plain(weights, names["feed"], plain_feed) if "feed" in plain else Feed(weights, block))
             if (i + 1) % spec.group == 0 or i + 1 == spec.blocks:

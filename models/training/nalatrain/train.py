@@ -33,7 +33,6 @@ from .selfcheck import choose_plain
 from .sharpen import SharpState, SharpStep
 from .spec import ModelSpec
 from .steps import State, Step
-from .teach import teach
 from .validation import Validation
 
 TABLE = 4096  # steps per table of draws
@@ -172,10 +171,7 @@ def train(arguments: argparse.Namespace) -> None:
         run.log(checks=lines, device=torch.cuda.get_device_name())
     began = time.monotonic()
     copies, turned = parse_copies(arguments.copies)
-    inputs = tuple(float(value) for value in arguments.inputs.split(",") if value)
-    if bool(inputs) > bool(arguments.teacher) or (arguments.teacher and arguments.blind):
-        raise SystemExit("--inputs are for --teacher, which is not for --blind")
-    store = load(arguments.data, spec.scale, device, blind=arguments.blind, copies=copies, turned=turned, inputs=inputs)
+    store = load(arguments.data, spec.scale, device, blind=arguments.blind, copies=copies, turned=turned)
     validate = Validator(store, device, arguments.blind, sharp)
     run.log(
         pictures=len(store.names),
@@ -184,10 +180,6 @@ def train(arguments: argparse.Namespace) -> None:
         validation=len(store.validation),
         load_seconds=round(time.monotonic() - began, 1),
     )
-    if arguments.teacher:
-        began = time.monotonic()
-        teach(store, weights.load(arguments.teacher), arguments.taught, plain)
-        run.log(teacher=str(arguments.teacher), teach_seconds=round(time.monotonic() - began, 1))
     state = (SharpState if sharp else State)(spec, arguments.seed, device)
     state.set_weight_decay(arguments.weight_decay)
     resumed = run.resume(state)
@@ -305,11 +297,6 @@ def parser() -> argparse.ArgumentParser:
         default="",
         help="factors below 1, by commas: every picture is there shrunk by each too, and difficult pictures come more "
         "often; FACTOR:DEGREES: turned first, and cut to what has no background",
-    )
-    parser.add_argument("--teacher", type=Path, help="weights of this scale whose outputs are learned too (teach.py)")
-    parser.add_argument("--taught", type=float, default=0.5, help="the teacher's share of what is learned, 0 to 1")
-    parser.add_argument(
-        "--inputs", default="", help="factors: pictures so shrunk are inputs too, of which the teacher alone says the rest"
     )
     parser.add_argument("--mix", type=float, default=0.0, help="share of patches blended with another one (augment.py)")
     parser.add_argument(

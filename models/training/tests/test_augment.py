@@ -1,4 +1,3 @@
-import random
 from itertools import permutations
 
 import numpy as np
@@ -6,7 +5,7 @@ import pytest
 import torch
 from PIL import Image
 
-from nalatrain import data, leaves
+from nalatrain import data
 from nalatrain.augment import Augment
 from nalatrain.kernels import step as kernel
 from nalatrain.resize import reduce
@@ -207,11 +206,3 @@ def test_matrices_decay_and_biases_do_not():
     assert all((v == (0.02 if k.endswith("weight") and "norm" not in k else 0.0)).all() for k, v in decays.items())
     state.set_weight_decay(0.0)
     assert state.decays is None
-
-
-def test_leaves_repeat_with_their_seed_only(monkeypatch):
-    monkeypatch.setattr(leaves, "SIZE", (96, 72))
-    first, again, other = (np.asarray(leaves.leaves(random.Random(seed)).reduce(leaves.OVER)) for seed in (1, 1, 2))
-    assert first.shape == (72, 96, 3)
-    assert np.array_equal(first, again) and not np.array_equal(first, other)
-    assert first.std() > 5  # not one leaf over all
