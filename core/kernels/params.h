@@ -20,9 +20,10 @@ struct NalaParams {
   double lambda = 3, tau = 0.5, alpha = 20;
   RotaryEmbedding rotary = RotaryEmbedding::axial;
   double rotary_base = 10000;
+  int rotary_span = 0;
 
   static NalaParams of(const ModelSpec& s) {
-    return {s.heads, s.head_dim(), s.direction_map, s.lambda, s.tau, s.alpha, s.rotary, s.rotary_base};
+    return {s.heads, s.head_dim(), s.direction_map, s.lambda, s.tau, s.alpha, s.rotary, s.rotary_base, s.rotary_span};
   }
 };
 
@@ -31,6 +32,11 @@ inline double rotary_frequency(const NalaParams& p, int i) {
   if (p.rotary == RotaryEmbedding::none) return 0.0;
   const int pairs = p.head_dim / 4;
   return pairs > 1 ? std::pow(p.rotary_base, -static_cast<double>(i) / (pairs - 1)) : 1.0;
+}
+
+/// Row or column `i` of `length` as the rotary embedding counts it: in fractions where there are more than the span.
+inline double rotary_position(const NalaParams& p, int i, int length) {
+  return p.rotary_span > 0 && length > p.rotary_span ? static_cast<double>(i) * p.rotary_span / length : i;
 }
 
 }  // namespace nalasr

@@ -92,6 +92,7 @@ Result<void> read_field(const std::string& key, const json& value, ModelSpec& sp
   if (key == "tau") return read_number(value, key, spec.tau);
   if (key == "alpha") return read_number(value, key, spec.alpha);
   if (key == "rotary_base") return read_number(value, key, spec.rotary_base);
+  if (key == "rotary_span") return read_number(value, key, spec.rotary_span);
   if (key == "direction_map") return read_direction_map(value, spec.direction_map);
   if (key == "rotary") return read_rotary(value, spec.rotary);
   if (key == "scopes") return read_scopes(value, spec.scopes);
@@ -141,6 +142,7 @@ std::string spec_json(const ModelSpec& spec) {
                       {"alpha", spec.alpha},
                       {"rotary", spec.rotary == RotaryEmbedding::axial ? "axial" : "none"},
                       {"rotary_base", spec.rotary_base},
+                      {"rotary_span", spec.rotary_span},
                       {"scopes", scopes}};
   return value.dump();
 }
@@ -163,9 +165,12 @@ Result<void> check_spec(const ModelSpec& spec) {
   if (!within(spec.tau, 0, 16)) return corrupt("tau must be 0 to 16");
   if (!within(spec.alpha, 0.01, 1e6)) return corrupt("alpha must be 0.01 to 1e6");
   if (!within(spec.rotary_base, 1, 1e9)) return corrupt("rotary_base must be 1 to 1e9");
+  if (!within(spec.rotary_span, 0, 1e6)) return corrupt("rotary_span must be 0 to 1000000");
   if (spec.scopes.size() != static_cast<std::size_t>(spec.blocks)) return corrupt("scopes must be one per block");
   for (const AttentionScope scope : spec.scopes) {
     if (!within(scope.window, 0, kMaxWindow)) return corrupt("a window must be 1 to " + std::to_string(kMaxWindow));
+    // Positions are those of the picture, whose sides say nothing about a window's.
+    if (spec.rotary_span > 0 && !scope.is_global()) return corrupt("rotary_span is for global attention only");
   }
   return {};
 }

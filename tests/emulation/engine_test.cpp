@@ -30,6 +30,11 @@ TEST(EmulatedEngine, GlobalBlocksAndGroups) { compare(gpu_spec(DirectionMap::cos
 TEST(EmulatedEngine, WindowsAndGlobal) {
   compare(gpu_spec(DirectionMap::relu_split, 64, 2, {32, 32, 0, 32}, 2), 3, 50, 2);
 }
+TEST(EmulatedEngine, SidesBeyondTheRotarySpan) {
+  ModelSpec spec = gpu_spec(DirectionMap::cosine, 64, 2, {0}, 2);
+  spec.rotary_span = 16;
+  compare(spec, 5, 37, 7);
+}
 
 TEST(EmulatedEngine, MapInHostMemoryChangesNoByte) {
   const ModelSpec spec = gpu_spec(DirectionMap::cosine, 64, 2, {0, 0, 0}, 2);

@@ -56,7 +56,7 @@ std::vector<float> rotary_table(const NalaParams& p, int length) {
   table.reserve(static_cast<std::size_t>(length) * pairs * 2);
   for (int i = 0; i < length; ++i)
     for (int pair = 0; pair < pairs; ++pair) {
-      const double angle = i * rotary_frequency(p, pair);
+      const double angle = rotary_position(p, i, length) * rotary_frequency(p, pair);
       table.push_back(static_cast<float>(std::cos(angle)));
       table.push_back(static_cast<float>(std::sin(angle)));
     }

@@ -45,6 +45,9 @@ struct ModelSpec {
   double alpha = 20;  ///< α of the cosine direction map
   RotaryEmbedding rotary = RotaryEmbedding::axial;
   double rotary_base = 10000;
+  /// Longest side, in tokens, that the rotary embedding has seen in training: longer ones are counted in fractions of a
+  /// token, so that no angle is a new one (arXiv 2306.15595; docs/decisions/0015). 0: every token counts as one.
+  int rotary_span = 0;
   std::vector<AttentionScope> scopes;  ///< one per block
 
   [[nodiscard]] int head_dim() const { return dim / heads; }

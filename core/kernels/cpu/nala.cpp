@@ -26,7 +26,7 @@ RotaryTable::RotaryTable(const NalaParams& p, int height, int width)
     sin.resize(cos.size());
     for (int i = 0; i < length; ++i)
       for (int c = 0; c < half_; ++c) {
-        const double angle = i * rotary_frequency(p, c / 2);
+        const double angle = rotary_position(p, i, length) * rotary_frequency(p, c / 2);
         cos[static_cast<std::size_t>(i) * half_ + c] = static_cast<float>(std::cos(angle));
         sin[static_cast<std::size_t>(i) * half_ + c] = static_cast<float>(c % 2 ? std::sin(angle) : -std::sin(angle));
       }

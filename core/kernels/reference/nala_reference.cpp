@@ -44,6 +44,10 @@ void nala_attention(const NalaParams& p, int height, int width, const double* q,
                     double* o, std::vector<double>* attention) {
   const int d = p.head_dim, features = 2 * d;
   const std::size_t tokens = static_cast<std::size_t>(height) * width;
+  const auto rotate_at = [&](std::vector<double>& phi, std::size_t n) {
+    const int y = static_cast<int>(n / width), x = static_cast<int>(n % width);
+    rotate(p, phi.data(), rotary_position(p, y, height), rotary_position(p, x, width));
+  };
   for (int h = 0; h < p.heads; ++h) {
     const std::size_t base = h * tokens * d;
     std::vector<double> s(features * d), m(features);
@@ -51,7 +55,7 @@ void nala_attention(const NalaParams& p, int height, int width, const double* q,
     for (std::size_t n = 0; n < tokens; ++n) {
       std::vector<double> phi = feature_map(p, k + base + n * d, false);
       for (int i = 0; i < features; ++i) m[i] += phi[i] / tokens;
-      rotate(p, phi.data(), static_cast<double>(n / width), static_cast<double>(n % width));
+      rotate_at(phi, n);
       for (int i = 0; i < features; ++i)
         for (int c = 0; c < d; ++c) s[i * d + c] += phi[i] / tokens * v[base + n * d + c];
       if (!keys.empty()) keys[n] = phi;
@@ -60,7 +64,7 @@ void nala_attention(const NalaParams& p, int height, int width, const double* q,
       std::vector<double> phi = feature_map(p, q + base + n * d, true);
       double normaliser = kNormaliserEps;
       for (int i = 0; i < features; ++i) normaliser += phi[i] * m[i];
-      rotate(p, phi.data(), static_cast<double>(n / width), static_cast<double>(n % width));
+      rotate_at(phi, n);
       for (int c = 0; c < d; ++c) {
         double sum = 0;
         for (int i = 0; i < features; ++i) sum += phi[i] * s[i * d + c];

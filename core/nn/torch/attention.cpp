@@ -39,7 +39,8 @@ at::Tensor key_features(const at::Tensor& k, const AttentionSpec& spec) {
 }
 
 // The rotary embedding of a picture: cos and sin [N, d/2] of the angle by which token (y, x) turns each channel pair,
-// the first d/4 pairs by y * a_i, the others by x * a_i, a_i = base^(-i / (d/4 - 1)).
+// the first d/4 pairs by y * a_i, the others by x * a_i, a_i = base^(-i / (d/4 - 1)); a side longer than the span
+// counts in fractions.
 class Turn {
  public:
   Turn(std::int64_t height, std::int64_t width, const at::Tensor& like, const AttentionSpec& spec)
@@ -48,8 +49,11 @@ class Turn {
     const std::int64_t pairs = like.size(-1) / 4;
     const auto exact = like.options().dtype(at::kDouble);  // large pictures: y * a_i needs more than float32's digits
     const at::Tensor angle = at::pow(spec.rotary_base, -at::linspace(0, 1, pairs, exact));
-    const at::Tensor y = at::arange(height, exact).unsqueeze(1) * angle;
-    const at::Tensor x = at::arange(width, exact).unsqueeze(1) * angle;
+    const auto positions = [&](std::int64_t length) {
+      const bool longer = spec.rotary_span > 0 && length > spec.rotary_span;
+      return at::arange(length, exact).unsqueeze(1) * (longer ? static_cast<double>(spec.rotary_span) / length : 1.0);
+    };
+    const at::Tensor y = positions(height) * angle, x = positions(width) * angle;
     const at::Tensor turn =
         at::cat({y.unsqueeze(1).expand({height, width, pairs}), x.unsqueeze(0).expand({height, width, pairs})}, -1)
             .reshape({height * width, 2 * pairs});
@@ -174,6 +178,7 @@ AttentionSpec attention_spec(const ModelSpec& spec, int block, AttentionKind kin
   attention.alpha = spec.alpha;
   attention.rotary = spec.rotary;
   attention.rotary_base = spec.rotary_base;
+  attention.rotary_span = spec.rotary_span;
   if (kind == AttentionKind::nala) {
     attention.window = spec.scopes.at(static_cast<std::size_t>(block)).window;
     attention.shift = window_shift(spec, block);

@@ -16,6 +16,7 @@ struct AttentionSpec {
   double lambda = 3, tau = 0.5, alpha = 20;
   RotaryEmbedding rotary = RotaryEmbedding::axial;
   double rotary_base = 10000;
+  int rotary_span = 0;
   int window = 0;  ///< 0 = all tokens of the picture
   int shift = 0;   ///< rows and columns by which the windows begin above and left of the picture
 };

@@ -89,6 +89,7 @@ Result<std::vector<double>> softmax_attention(const ModelSpec& spec, int height,
   softmax.heads = spec.heads;
   softmax.rotary = spec.rotary;
   softmax.rotary_base = spec.rotary_base;
+  softmax.rotary_span = spec.rotary_span;
   return attention(softmax, spec.head_dim(), height, width, q, k, v, options);
 }
 

@@ -44,18 +44,20 @@ def key_features(k: Tensor, spec: ModelSpec) -> Tensor:
 
 
 def rotary_table(
-    height: int, width: int, d: int, base: float, like: Tensor, kind: str = "axial"
+    height: int, width: int, d: int, base: float, like: Tensor, kind: str = "axial", span: int = 0
 ) -> tuple[Tensor, Tensor]:
     """cos and sin [H*W, d/2]: the first d/4 pairs turn with the row index, the last d/4 with the column index.
 
-    `kind` "none": nothing turns.
+    `kind` "none": nothing turns. A side longer than `span` (0: none is) counts in fractions of a token, so that no angle is
+    new to a network that was trained on sides up to it (position interpolation, arXiv 2306.15595).
     """
     pairs = d // 4
     angle = base ** -torch.linspace(0, 1, pairs, dtype=torch.float64, device=like.device)
     if kind == "none":
         angle = torch.zeros_like(angle)
-    y = torch.arange(height, dtype=torch.float64, device=like.device)[:, None] * angle
-    x = torch.arange(width, dtype=torch.float64, device=like.device)[:, None] * angle
+    scaled = lambda length: angle * (span / length if 0 < span < length else 1)
+    y = torch.arange(height, dtype=torch.float64, device=like.device)[:, None] * scaled(height)
+    x = torch.arange(width, dtype=torch.float64, device=like.device)[:, None] * scaled(width)
     turn = torch.cat([y[:, None].expand(height, width, pairs), x[None].expand(height, width, pairs)], -1)
     turn = turn.reshape(height * width, 2 * pairs)
     return turn.cos().to(like.dtype), turn.sin().to(like.dtype)
@@ -74,7 +76,7 @@ def nala(q: Tensor, k: Tensor, v: Tensor, height: int, width: int, spec: ModelSp
     kind = torch.promote_types(q.dtype, torch.float32)
     q, k, v = q.to(kind), k.to(kind), v.to(kind)
     tokens = height * width
-    cos, sin = rotary_table(height, width, q.shape[-1], spec.rotary_base, q, spec.rotary)
+    cos, sin = rotary_table(height, width, q.shape[-1], spec.rotary_base, q, spec.rotary, spec.rotary_span)
     phi_q, phi_k = query_features(q, spec), key_features(k, spec)
     state = rotate(phi_k, cos, sin).transpose(-1, -2) @ v / tokens  # S: [..., 2d, d]
     normaliser = phi_k.mean(-2, keepdim=True)  # m: [..., 1, 2d]

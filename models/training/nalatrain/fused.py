@@ -196,7 +196,7 @@ class Attend:
         spec, size = self.spec, (self.window, self.window) if self.window else (h, w)
         if size not in self.tables:
             like = torch.empty(0, device=x.device)
-            tables = rotary_table(*size, spec.head_dim, spec.rotary_base, like, spec.rotary)
+            tables = rotary_table(*size, spec.head_dim, spec.rotary_base, like, spec.rotary, spec.rotary_span)
             self.tables[size] = [t.contiguous() for t in tables]
         cosine = spec.direction_map == "cosine"
         constants = (cosine, spec.lambda_, spec.tau, spec.alpha, self.window, self.shift, spec.rotary == "axial")

@@ -26,6 +26,7 @@ class ModelSpec:
     tau: float = 0.5
     alpha: float = 20.0
     rotary_base: float = 10000.0
+    rotary_span: int = 0  # longest side that it has seen in training: longer ones count in fractions of a token
     rotary: str = "axial"  # or "none" (docs/decisions/0007)
     scopes: tuple[str, ...] = field(default=())
 
@@ -40,6 +41,8 @@ class ModelSpec:
             raise ValueError(f"unknown direction map {self.direction_map!r}")
         if self.rotary not in ("axial", "none"):
             raise ValueError(f"unknown rotary {self.rotary!r}")
+        if self.rotary_span and any(scope.startswith("window:") for scope in scopes):
+            raise ValueError("rotary_span is for global attention only")
         for scope in scopes:
             if scope not in ("global", "none", "uniform") and not scope.startswith("window:"):
                 raise ValueError(f"unknown scope {scope!r}")
@@ -63,6 +66,8 @@ class ModelSpec:
         values["scopes"] = list(self.scopes)
         if self.rotary == "axial":
             del values["rotary"]  # the default is not written: readers that know no other form need not know the word
+        if not self.rotary_span:
+            del values["rotary_span"]
         return {"lambda" if key == "lambda_" else key: value for key, value in values.items()}
 
     def to_json(self) -> str:

@@ -150,6 +150,8 @@ def train(arguments: argparse.Namespace) -> None:
     torch.backends.cuda.matmul.allow_tf32 = False  # the interpolated base stays exact
     torch.backends.cudnn.benchmark = True
     scopes = tuple(arguments.scopes.split(","))
+    phases = parse_phases(arguments.phases)
+    largest = max(patch for _, patch, _ in phases)
     spec = ModelSpec(
         scale=arguments.scale,
         dim=arguments.dim,
@@ -157,6 +159,7 @@ def train(arguments: argparse.Namespace) -> None:
         blocks=arguments.blocks,
         direction_map=arguments.direction_map,
         rotary=arguments.rotary,
+        rotary_span=largest if arguments.rotary == "axial" and all(s == "global" for s in scopes) else 0,
         scopes=tuple(scopes[i % len(scopes)] for i in range(arguments.blocks)),
     )
     run = Run(arguments.run, arguments.seconds)
@@ -187,7 +190,6 @@ def train(arguments: argparse.Namespace) -> None:
         run.log(init=str(arguments.init), not_taken=state.start_from(grown(weights.load(arguments.init), spec.blocks)))
     rng = np.random.default_rng([arguments.seed, state.step])
     torch.manual_seed(1_000_003 * arguments.seed + state.step)  # the blind pipeline's draws
-    phases = parse_phases(arguments.phases)
     border = BORDER if arguments.blind else 0
 
     def begin(patch: int, batch: int, squares: bool) -> Step:

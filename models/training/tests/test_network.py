@@ -41,6 +41,22 @@ def test_rotation_keeps_length_and_sees_only_differences():
     torch.testing.assert_close(there, moved)
 
 
+def test_sides_beyond_the_span_count_in_fractions():
+    like = torch.empty(0, dtype=torch.float64)
+    for height, width in ((6, 20), (20, 6), (20, 30)):
+        cos, sin = rotary_table(height, width, 16, 1e4, like, span=10)
+        y, x = torch.meshgrid(torch.arange(height).double(), torch.arange(width).double(), indexing="ij")
+        y, x = (t.flatten()[:, None] * min(1, 10 / n) for t, n in ((y, height), (x, width)))
+        angle = 1e4 ** -torch.linspace(0, 1, 4, dtype=torch.float64)
+        torch.testing.assert_close(cos, torch.cat([y * angle, x * angle], -1).cos())
+        torch.testing.assert_close(sin, torch.cat([y * angle, x * angle], -1).sin())
+    assert all(map(torch.equal, rotary_table(6, 10, 16, 1e4, like, span=10), rotary_table(6, 10, 16, 1e4, like)))
+    spec = small(rotary_span=10)
+    assert ModelSpec.from_json(spec.to_json()) == spec and "rotary_span" not in small().to_json()
+    with pytest.raises(ValueError):
+        small(rotary_span=10, scopes=("window:8",) * small().blocks)
+
+
 @pytest.mark.parametrize("direction_map", ["cosine", "relu_split"])
 def test_degenerate_tokens_are_finite(direction_map):
     spec = small(direction_map=direction_map)

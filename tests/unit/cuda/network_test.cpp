@@ -58,6 +58,11 @@ TEST(CudaNetwork, WithoutRotaryEmbedding) {
   spec.rotary = RotaryEmbedding::none;
   compare(spec, {{7, 13}, {67, 41}}, 10);
 }
+TEST(CudaNetwork, SidesBeyondTheRotarySpan) {
+  ModelSpec spec = gpu_spec(DirectionMap::cosine, 64, 2, {0, 0}, 4);
+  spec.rotary_span = 16;
+  compare(spec, {{7, 13}, {67, 41}}, 12);
+}
 
 /// Grey, alpha and 16 bits, and output rounded to bytes, as the CPU's rows would be.
 TEST(CudaNetwork, SampleLayouts) {

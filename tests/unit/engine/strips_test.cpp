@@ -54,6 +54,11 @@ TEST(Strips, WithoutRotaryEmbedding) {
   spec.rotary = RotaryEmbedding::none;
   compare(spec, {{7, 13}, {50, 3}, {21, 30}}, 9);
 }
+TEST(Strips, SidesBeyondTheRotarySpan) {
+  ModelSpec spec = small_spec(DirectionMap::cosine, 32, 2, {0, 0}, 4);
+  spec.rotary_span = 16;
+  compare(spec, {{7, 13}, {50, 3}, {21, 30}}, 10);
+}
 TEST(Strips, DimsThatNeedPadding) {
   compare(small_spec(DirectionMap::cosine, 40, 2, {0, 0}, 3), {{7, 13}, {50, 3}}, 3);
   compare(small_spec(DirectionMap::cosine, 24, 2, {0, 0}, 3), {{7, 13}}, 4);

@@ -72,6 +72,20 @@ TEST(Nala, WithoutRotaryEmbedding) {
   }
 }
 
+/// Sides up to the span are as without one; a longer side is counted in fractions, on either axis by itself.
+TEST(Nala, SidesBeyondTheRotarySpan) {
+  for (const DirectionMap map : kMaps)
+    for (const auto& [h, w] : {std::pair{7, 53}, {53, 7}, {40, 40}}) {
+      Qkv data(map, 2, 20, h, w, 9);
+      const std::vector<double> counted = data.reference();
+      data.params.rotary_span = 53;
+      EXPECT_EQ(data.reference(), counted);
+      data.params.rotary_span = 10;
+      EXPECT_LT(relative_error(data.cpu(3, 2), data.reference()), 1e-6) << w << "x" << h;
+      EXPECT_GT(relative_error(data.cpu(3, 2), counted), 1e-2) << w << "x" << h;
+    }
+}
+
 TEST(Nala, StripsAndThreadsChangeNoBit) {
   const Qkv data(DirectionMap::cosine, 2, 32, 37, 101, 7);
   const std::vector<float> whole = data.cpu(37, 1);

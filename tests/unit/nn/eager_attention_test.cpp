@@ -128,13 +128,17 @@ Vector quadratic_nala(const Problem& problem) {
   const ModelSpec& spec = problem.spec;
   const int window = spec.scopes.back().window, block = spec.blocks - 1;
   const double tokens = window == 0 ? problem.height * problem.width : window * window;
-  return quadratic(problem, window, window_shift(spec, block), 1e-6 * tokens,
-                   [&](const Vector& q, const Vector& k, int dy, int dx) {
-                     const Vector phi_q = query_features(q, spec), phi_k = key_features(k, spec);
-                     const auto d = static_cast<std::size_t>(spec.head_dim());
-                     return std::pair(turned_dot(phi_k, phi_q, d, dy, dx, spec.rotary_base),
-                                      turned_dot(phi_k, phi_q, d, 0, 0, spec.rotary_base));
-                   });
+  return quadratic(
+      problem, window, window_shift(spec, block), 1e-6 * tokens, [&](const Vector& q, const Vector& k, int dy, int dx) {
+        const Vector phi_q = query_features(q, spec), phi_k = key_features(k, spec);
+        const auto d = static_cast<std::size_t>(spec.head_dim());
+        const auto counted = [&](int steps, int side) {
+          return steps * (spec.rotary_span > 0 ? std::min(1.0, spec.rotary_span / static_cast<double>(side)) : 1.0);
+        };
+        const double down = counted(dy, problem.height), right = counted(dx, problem.width);
+        return std::pair(turned_dot(phi_k, phi_q, d, down, right, spec.rotary_base),
+                         turned_dot(phi_k, phi_q, d, 0, 0, spec.rotary_base));
+      });
 }
 
 double largest_difference(const Vector& a, const Vector& b) {
@@ -181,6 +185,18 @@ TEST(EagerNala, AgreesWithTheQuadraticForm) {
             << height << "x" << width << " d " << d;
       }
     }
+  }
+}
+
+TEST(EagerNala, SidesBeyondTheRotarySpanCountInFractions) {
+  for (const auto& [height, width] : {std::pair(3, 9), std::pair(9, 3), std::pair(7, 8)}) {
+    Problem problem = make_problem(2, 8, height, width, DirectionMap::cosine, 9);
+    const Vector counted = nala(problem);
+    problem.spec.rotary_span = 4;
+    EXPECT_LT(largest_difference(nala(problem), quadratic_nala(problem)), 1e-10) << height << "x" << width;
+    EXPECT_GT(largest_difference(nala(problem), counted), 1e-3);
+    problem.spec.rotary_span = 9;
+    EXPECT_EQ(nala(problem), counted);
   }
 }
 

@@ -46,6 +46,17 @@ TEST(Spec, SurvivesTheRoundTrip) {
   EXPECT_EQ(*read, spec);
 }
 
+TEST(Spec, RotarySpanIsForGlobalAttention) {
+  ModelSpec spec;
+  spec.rotary_span = 96;
+  spec.scopes.resize(12);
+  const auto read = parse_spec(spec_json(spec));
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(*read, spec);
+  spec.scopes[3].window = 32;
+  EXPECT_FALSE(parse_spec(spec_json(spec)));
+}
+
 TEST(Spec, EveryOtherWindowedBlockIsShifted) {
   ModelSpec spec;
   spec.scopes = {{0}, {32}, {0}, {16}, {32}, {8}};
@@ -112,6 +123,8 @@ TEST(Spec, HostileValuesAreErrors) {
                                                              {"alpha", 1e12},
                                                              {"rotary_base", 0},
                                                              {"rotary_base", -1e4},
+                                                             {"rotary_span", -1},
+                                                             {"rotary_span", 1e9},
                                                              {"scopes", "global"},
                                                              {"scopes", {1, 2}},
                                                              {"scopes", {"global"}},
