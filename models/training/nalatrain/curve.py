@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from itertools import pairwise
 from pathlib import Path
 
 
@@ -21,7 +22,9 @@ def draw(rows: list[dict], out: Path) -> None:
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 
-    losses = [row for row in rows if "loss" in row and row["steps_per_second"] > 1]  # not the first step's, alone
+    # Behind a phase's beginning the log may have the loss of a single step: recording the CUDA graph takes longer than a row.
+    alone = lambda before, row: before.get("event") == "phase" and row["step"] - before["step"] == 1
+    losses = [row for before, row in pairwise(rows) if "loss" in row and not alone(before, row)]
     checks = [(row["step"] / 1000, values) for row in rows if "step" in row and (values := held_out(row))]
     phases = [row for row in rows if row.get("event") == "phase"]
     shape = lambda row: (row["batch"], row["patch"])
