@@ -66,6 +66,15 @@ CodecOutcome encode(const CodecPicture* picture, const char* extension, const in
 
 void release_file(void* owner) { delete static_cast<std::vector<unsigned char>*>(owner); }
 
+// OpenCV makes its list of codecs at the first use of one: some 8 MiB, for GDAL's drivers. Made while the module is
+// loaded, they count to the program; later they would count to the picture that happens to be the first.
+void build_codec_list() {
+  try {
+    const QuietOpenCv quiet;
+    (void)cv::haveImageWriter(".bmp");
+  } catch (...) {}  // the first picture tries again, and reports it
+}
+
 }  // namespace
 }  // namespace nalasr
 
@@ -76,5 +85,6 @@ extern "C" __attribute__((visibility("default"))) const nalasr::OpenCvModule* na
       nalasr::webp_begin,         nalasr::webp_rows, nalasr::webp_end,        nalasr::webp_free
 #endif
   };
+  nalasr::build_codec_list();
   return &module;
 }
