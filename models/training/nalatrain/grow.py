@@ -37,3 +37,23 @@ def grown(network: Network, blocks: int) -> Network:
             else:
                 convolution.load_state_dict(network.groups[i // times].state_dict())
     return result
+
+
+def regrouped(network: Network, group: int) -> Network:
+    """`network` with a convolution after every `group` blocks (a divisor of what there is); new ones are 0, so the output
+    is unchanged."""
+    old = network.spec
+    if old.group % group:
+        raise ValueError(f"groups of {old.group} blocks do not become groups of {group}")
+    result = Network(replace(old, group=group))
+    kept = {name: value for name, value in network.state_dict().items() if not name.startswith("groups.")}
+    result.load_state_dict(kept, strict=False)
+    with torch.no_grad():
+        for i, convolution in enumerate(result.groups):
+            end = min((i + 1) * group, old.blocks)
+            if end % old.group and end != old.blocks:
+                for value in convolution.parameters():
+                    value.zero_()
+            else:
+                convolution.load_state_dict(network.groups[(end - 1) // old.group].state_dict())
+    return result

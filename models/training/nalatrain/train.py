@@ -27,7 +27,7 @@ from .data import Store, load
 from .degrade import BORDER
 from .evaluate import upscale
 from .fused import KINDS
-from .grow import grown
+from .grow import grown, regrouped
 from .metrics import psnr
 from .selfcheck import choose_plain
 from .sharpen import SharpState, SharpStep
@@ -157,9 +157,10 @@ def train(arguments: argparse.Namespace) -> None:
         dim=arguments.dim,
         heads=arguments.heads,
         blocks=arguments.blocks,
+        group=arguments.group,
         direction_map=arguments.direction_map,
         rotary=arguments.rotary,
-        rotary_span=largest if arguments.rotary == "axial" and all(s == "global" for s in scopes) else 0,
+        rotary_span=largest if arguments.rotary == "axial" and not any(s.startswith("window:") for s in scopes) else 0,
         scopes=tuple(scopes[i % len(scopes)] for i in range(arguments.blocks)),
     )
     run = Run(arguments.run, arguments.seconds)
@@ -187,7 +188,8 @@ def train(arguments: argparse.Namespace) -> None:
     state.set_weight_decay(arguments.weight_decay)
     resumed = run.resume(state)
     if arguments.init and not resumed:
-        run.log(init=str(arguments.init), not_taken=state.start_from(grown(weights.load(arguments.init), spec.blocks)))
+        first = regrouped(grown(weights.load(arguments.init), spec.blocks), spec.group)
+        run.log(init=str(arguments.init), not_taken=state.start_from(first))
     rng = np.random.default_rng([arguments.seed, state.step])
     torch.manual_seed(1_000_003 * arguments.seed + state.step)  # the blind pipeline's draws
     border = BORDER if arguments.blind else 0
@@ -282,6 +284,7 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("--dim", type=int, default=64)
     parser.add_argument("--heads", type=int, default=2)
     parser.add_argument("--blocks", type=int, default=12)
+    parser.add_argument("--group", type=int, default=4, help="blocks before each closing convolution")
     parser.add_argument("--direction-map", default="cosine", choices=["cosine", "relu_split"])
     parser.add_argument(
         "--scopes",
