@@ -18,7 +18,7 @@ from .kernels import gated as gated_kernel
 from .kernels import linear as linear_kernel
 from .kernels import nala as nala_kernel
 from .kernels import step as step_kernel
-from .network import LN_EPSILON, attention, softmax, turns
+from .network import LN_EPSILON, attention
 from .spec import ModelSpec
 
 PARTIAL_ROWS = 528  # programs that may leave partial gradients: four for each multiprocessor of an H200
@@ -186,7 +186,7 @@ class Attend:
     def __init__(self, weights: Weights, spec: ModelSpec, index: int, tables: dict):
         self.spec, self.name, self.weights, self.tables = spec, f"blocks.{index}", weights, tables
         self.scope = spec.scopes[index]
-        self.window, self.shift = spec.window(index) if self.scope.startswith(("window:", "softmax:")) else (0, 0)
+        self.window, self.shift = spec.window(index) if self.scope.startswith("window:") else (0, 0)
 
     def get(self, *names: str) -> list[Tensor]:
         return [self.weights[f"{self.name}.{name}"] for name in names]
@@ -210,21 +210,9 @@ class Attend:
         if self.scope == "uniform":
             mean = v.unflatten(0, (len(x), -1)).mean(1, keepdim=True, dtype=torch.float32)
             return mean.to(v.dtype).expand(-1, len(v) // len(x), -1).reshape(v.shape).contiguous()
-        if self.scope.startswith("softmax:"):
-            return self.softmax(x, q, k, v)
         shape = self.shape(x)
         self.state = nala_kernel.state(k, v, shape)
         return nala_kernel.apply(q, self.state, shape)
-
-    def softmax(self, x: Tensor, q: Tensor, k: Tensor, v: Tensor) -> Tensor:
-        spec = self.spec
-        if self.scope not in self.tables:
-            self.tables[self.scope] = turns(self.window, spec, q)
-        qkv = torch.cat([q, k, v], -1).view(*x.shape[:3], -1).requires_grad_()
-        with torch.enable_grad():
-            o = softmax(qkv, spec, self.window, self.shift, self.tables[self.scope])
-        self.state = qkv, o
-        return o.detach().reshape(v.shape)
 
     def attention_backward(self, x: Tensor, do: Tensor, qkv: tuple[Tensor, ...], slopes: tuple[Tensor, ...]) -> None:
         """Writes dq, dk and adds to dv, which holds LePE's share."""
@@ -236,13 +224,6 @@ class Attend:
             if self.scope == "uniform":
                 mean = do.unflatten(0, (len(x), -1)).mean(1, keepdim=True, dtype=torch.float32)
                 dv.unflatten(0, (len(x), -1)).add_(mean.to(dv.dtype))
-            return
-        if self.scope.startswith("softmax:"):
-            qkv, o = self.state
-            slope = torch.autograd.grad(o, qkv, do.view_as(o))[0].flatten(0, 2)
-            dq.copy_(slope[:, : self.spec.dim])
-            dk.copy_(slope[:, self.spec.dim : 2 * self.spec.dim])
-            dv.add_(slope[:, 2 * self.spec.dim :])
             return
         shape = self.shape(x)
         dstate = nala_kernel.apply_backward(q, self.state, do, dq, shape)

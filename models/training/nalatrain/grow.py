@@ -1,4 +1,4 @@
-"""A deeper network that computes what a trained shallower one does, as the start of its training."""
+"""Larger networks that compute what a trained smaller one does, as the start of their training."""
 
 from __future__ import annotations
 
@@ -43,6 +43,8 @@ def regrouped(network: Network, group: int) -> Network:
     """`network` with a convolution after every `group` blocks (a divisor of what there is); new ones are 0, so the output
     is unchanged."""
     old = network.spec
+    if group == old.group:
+        return network
     if old.group % group:
         raise ValueError(f"groups of {old.group} blocks do not become groups of {group}")
     result = Network(replace(old, group=group))

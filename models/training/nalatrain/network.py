@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .attention import nala, rotary_table
+from .attention import nala
 from .resize import interpolate
 from .spec import ModelSpec
 
@@ -46,28 +46,6 @@ def whole(qkv: Tensor, spec: ModelSpec) -> Tensor:
     return nala(q, k, v, h, w, spec).transpose(1, 2).reshape(b, h, w, -1).to(qkv.dtype)
 
 
-def turns(width: int, spec: ModelSpec, like: Tensor) -> tuple[Tensor, Tensor]:
-    """Factors [N, d] of a channel and of its pair's other one, for `turn` within a window of N = width^2 tokens."""
-    cos, sin = rotary_table(width, width, spec.head_dim, spec.rotary_base, like, spec.rotary)
-    sign = 2 * (torch.arange(spec.head_dim, device=like.device) % 2) - 1
-    return cos.repeat_interleave(2, -1), sin.repeat_interleave(2, -1) * sign
-
-
-def turn(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-    """Turns the interleaved channel pairs of [..., N, d] (`turns`)."""
-    return torch.addcmul(x * cos, x.unflatten(-1, (-1, 2)).flip(-1).flatten(-2), sin)
-
-
-def softmax(qkv: Tensor, spec: ModelSpec, width: int, shift: int, tables: tuple[Tensor, Tensor]) -> Tensor:
-    """Softmax attention within windows of [B, H, W, 3C]; returns [B, H, W, C]. Tokens outside the picture are 0, and
-    are attended to as such."""
-    cut, shape = windows(qkv, width, shift)
-    heads = cut.reshape(len(cut), width * width, 3, spec.heads, -1).permute(2, 0, 3, 1, 4).contiguous()
-    q, k = turn(heads[:2], *tables)
-    o = F.scaled_dot_product_attention(q, k, heads[2])
-    return unwindows(o.transpose(1, 2).reshape(len(cut), width, width, -1), width, shift, shape)
-
-
 def attention(qkv: Tensor, spec: ModelSpec, block: int) -> Tensor:
     """Attention of one block by its scope: [B, H, W, 3C] to [B, H, W, C]."""
     scope, c = spec.scopes[block], spec.dim
@@ -78,8 +56,6 @@ def attention(qkv: Tensor, spec: ModelSpec, block: int) -> Tensor:
     if scope == "global":
         return whole(qkv, spec)
     width, shift = spec.window(block)
-    if scope.startswith("softmax:"):
-        return softmax(qkv, spec, width, shift, turns(width, spec, qkv))
     cut, shape = windows(qkv, width, shift)
     return unwindows(whole(cut, spec), width, shift, shape)
 

@@ -44,7 +44,7 @@ class ModelSpec:
         if self.rotary_span and any(scope.startswith("window:") for scope in scopes):
             raise ValueError("rotary_span is for global attention only")
         for scope in scopes:
-            if scope not in ("global", "none", "uniform") and not scope.startswith(("window:", "softmax:")):
+            if scope not in ("global", "none", "uniform") and not scope.startswith("window:"):
                 raise ValueError(f"unknown scope {scope!r}")
 
     @property
@@ -58,7 +58,7 @@ class ModelSpec:
     def window(self, block: int) -> tuple[int, int]:
         """(W, shift) of a windowed block; shift is W/2 in every other windowed block."""
         width = int(self.scopes[block].split(":")[1])
-        earlier = sum(scope.startswith(("window:", "softmax:")) for scope in self.scopes[:block])
+        earlier = sum(scope.startswith("window:") for scope in self.scopes[:block])
         return width, width // 2 if earlier % 2 else 0
 
     def to_dict(self) -> dict:

@@ -6,7 +6,7 @@ from PIL import Image
 
 from nalatrain.data import Store, load
 from nalatrain.decibels import FLOOR, LUMA, decibels
-from nalatrain.grow import grown
+from nalatrain.grow import grown, regrouped
 from nalatrain.kernels import step as kernel
 from nalatrain.network import Network, randomise
 from nalatrain.resize import interpolate, matrix
@@ -170,6 +170,20 @@ def test_a_grown_network_computes_the_same_and_learns_everywhere():
         assert all(v.grad.abs().max() > 0 for v in (deep.blocks[i].gamma1, deep.blocks[i].gamma2, deep.groups[i].weight))
     with pytest.raises(ValueError):
         grown(small, 5)
+
+
+def test_a_regrouped_network_computes_the_same_and_learns_everywhere():
+    spec = ModelSpec(dim=32, heads=1, blocks=5, group=2, scale=2)
+    coarse = randomise(Network(spec), 5).double()
+    fine = regrouped(coarse, 1).double()
+    x = torch.rand(1, 3, 9, 7, dtype=torch.float64)
+    torch.testing.assert_close(fine(x), coarse(x))
+    fine(x).square().mean().backward()
+    assert [bool(c.weight.any()) for c in fine.groups] == [False, True, False, True, True]
+    assert all(c.weight.grad.abs().max() > 0 for c in fine.groups)
+    assert regrouped(coarse, 2) is coarse
+    with pytest.raises(ValueError):
+        regrouped(fine, 2)
 
 
 def test_shrunk_copies_are_there_and_difficult_pictures_come_more_often(tmp_path):
