@@ -1,6 +1,6 @@
 # Kernels against float64, and the executors against each other.
 nalasr_test(kernels_test unit/kernels/nala_test.cpp unit/kernels/activation_test.cpp
-             unit/kernels/depthwise_test.cpp)
+             unit/kernels/depthwise_test.cpp unit/kernels/winograd_test.cpp)
 nalasr_test(engine_test unit/engine/strips_test.cpp unit/engine/upscaler_test.cpp unit/engine/evaluate_test.cpp
             unit/engine/pipeline_test.cpp)
 nalasr_test(base_test unit/base/thread_pool_test.cpp unit/base/buffer_test.cpp)

@@ -16,7 +16,8 @@ std::size_t SweepContext::scratch_floats() const {
   const int columns = head_columns(), rounded = dim() / 2;
   const int attend = 4 * dim() + columns + rounded, sums = dim() + 2 * columns + rounded;
   const int tail = cpu::pad_channels(3 * spec.scale * spec.scale) + 4;  // 4: rows of the interpolation, 3 + a little
-  return cpu::TileScratch::floats(nala) + static_cast<std::size_t>(kTile) * std::max({attend, sums, hidden(), tail});
+  const std::size_t others = static_cast<std::size_t>(kTile) * std::max({attend, sums, hidden(), tail});
+  return std::max(cpu::TileScratch::floats(nala) + others, cpu::winograd_floats(dim()));
 }
 
 bool SweepContext::overlapped() const {
@@ -204,14 +205,21 @@ GroupConvStage::GroupConvStage(const SweepContext& c, Arena& arena, int group, c
     : RingStage(1, c, group, in, RowRing(arena, c.width, c.height, c.dim(), c.ring_rows(1))) {}
 
 Loop GroupConvStage::produce(int y0, int y1) {
-  const cpu::PackedMatrix& w = context_.network->group_convs[index_];
-  const int dim = context_.dim();
-  return context_.for_tiles(y0, y1, [this, &w, dim](int y, int x0, int tokens, float*) {
-    GemmArgs g = convolution([&](int row) { return in_.read(row); }, dim, y, x0, w, tokens,
-                             out_.row(y) + static_cast<std::size_t>(x0) * dim, dim);
-    g.residual = in_.read(y) + static_cast<std::size_t>(x0) * dim;
-    g.ldr = dim;
-    cpu::multiply(g);
+  const PackedNetwork& n = *context_.network;
+  const std::size_t dim = context_.dim();
+  return context_.for_tiles(y0, y1, [this, &n, dim](int y, int x0, int tokens, float* scratch) {
+    const auto tile = [&](int row) { return in_.read(row) + x0 * dim; };
+    float* out = out_.row(y) + x0 * dim;
+    if (n.bf16_products) {
+      const cpu::PackedMatrix& w = n.rounded_group_convs[index_];
+      GemmArgs g = convolution([&](int row) { return in_.read(row); }, context_.dim(), y, x0, w, tokens, out, dim);
+      g.residual = tile(y);
+      g.ldr = dim;
+      cpu::multiply(g);
+    } else {
+      const int readable = context_.width + kRowPadding - x0;
+      cpu::convolve(n.group_convs[index_], {tile(y - 1), tile(y), tile(y + 1)}, tokens, readable, out, scratch);
+    }
   });
 }
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "kernels/cpu/kernels.h"
+#include "kernels/cpu/winograd.h"
 #include "nalasr/model.h"
 #include "nalasr/plan.h"
 
@@ -33,7 +34,8 @@ struct PackedNetwork {
   NalaParams nala;
   cpu::PackedMatrix head;  ///< 3×3 over RGB rows: three segments of 9
   std::vector<PackedBlock> blocks;
-  std::vector<cpu::PackedMatrix> group_convs;
+  std::vector<cpu::PackedConvolution> group_convs;  ///< or, with bf16_products, the other one
+  std::vector<cpu::PackedMatrix> rounded_group_convs;
   cpu::PackedMatrix tail;  ///< columns ordered (sub-row, sub-column, RGB)
 };
 

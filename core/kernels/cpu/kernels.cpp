@@ -19,6 +19,7 @@
 #include "kernels/cpu/gemm_bf16-inl.h"
 #include "kernels/cpu/attention-inl.h"
 #include "kernels/cpu/pointwise-inl.h"
+#include "kernels/cpu/winograd-inl.h"
 // clang-format on
 
 HWY_BEFORE_NAMESPACE();
@@ -36,6 +37,8 @@ NALASR_BF16_TARGET void RoundBf16(const float* in, std::size_t count, std::uint1
 constexpr void (*GemmBf16)(const GemmArgs&) = nullptr;
 constexpr void (*RoundBf16)(const float*, std::size_t, std::uint16_t*) = nullptr;
 #endif
+void WinogradInput(const WinogradInputArgs& a) { WinogradInputImpl(a); }
+void WinogradOutput(const WinogradOutputArgs& a) { WinogradOutputImpl(a); }
 void Depthwise(const DepthwiseArgs& a) { DepthwiseImpl(a); }
 void LayerNorm(const float* x, std::size_t ldx, int tokens, int channels, float* out, std::size_t ldo) {
   LayerNormImpl(x, ldx, tokens, channels, out, ldo);
@@ -64,6 +67,8 @@ CpuKernels Table() {
           kPanel,
           Gemm,
           GemmBf16,
+          WinogradInput,
+          WinogradOutput,
           Depthwise,
           LayerNorm,
           GatedMerge,

@@ -5,6 +5,7 @@
 // token independently of how many tokens are passed at once, so results do not depend on strips or threads.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -57,6 +58,27 @@ struct DepthwiseArgs {
   std::size_t ldo = 0;
 };
 
+/// What winograd.h multiplies: of each of the three rows and each group of four tokens six combinations of the six
+/// tokens around them; out [6][groups][3][channels]. Tokens from `readable` on count as 0.
+struct WinogradInputArgs {
+  std::array<const float*, 3> rows;
+  int channels = 0;  ///< padded
+  int tokens = 0, readable = 0;
+  float* out = nullptr;
+};
+
+/// The convolution of four tokens from its six products [6][groups][channels], plus bias and residual.
+struct WinogradOutputArgs {
+  const float* products = nullptr;
+  const float* bias = nullptr;
+  int channels = 0;  ///< padded
+  int tokens = 0;
+  const float* residual = nullptr;
+  std::size_t ldr = 0;
+  float* out = nullptr;
+  std::size_t ldo = 0;
+};
+
 /// φ of all heads of a tile of tokens; d_pad = pad_channels(head_dim), features per head 2*d_pad.
 struct FeatureArgs {
   const NalaParams* params = nullptr;
@@ -81,6 +103,8 @@ struct CpuKernels {
 
   void (*gemm)(const GemmArgs&);       ///< for matrices packed as float32
   void (*gemm_bf16)(const GemmArgs&);  ///< for those packed as bfloat16 (even k, lda ≤ k_segment); null without
+  void (*winograd_input)(const WinogradInputArgs&);
+  void (*winograd_output)(const WinogradOutputArgs&);
   void (*depthwise)(const DepthwiseArgs&);
   /// (x − mean)/√(var + ε) over the first `channels` of each token; padded channels of the output are unspecified.
   void (*layer_norm)(const float* x, std::size_t ldx, int tokens, int channels, float* out, std::size_t ldo);
