@@ -23,9 +23,8 @@ constexpr std::size_t winograd_floats(int padded_channels) {
   return static_cast<std::size_t>(6) * (kTile / 4) * 4 * padded_channels;
 }
 
-/// out[t] = x[t] + conv(x)[t] for `tokens` (at most kTile) tokens. `rows` are those of y − 1, y and y + 1, at the
-/// tile's first token; they are readable from one token before it to `readable` tokens from it on (at least tokens +
-/// 1).
+/// out[t] = x[t] + conv(x)[t] for `tokens` (at most kTile) tokens. `rows` are those of y − 1, y, y + 1 at the tile's
+/// first token, readable from the token before it; from it on `readable` tokens, more than the tile has.
 void convolve(const PackedConvolution& w, const std::array<const float*, 3>& rows, int tokens, int readable, float* out,
               float* scratch);
 
