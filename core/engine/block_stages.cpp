@@ -205,21 +205,12 @@ GroupConvStage::GroupConvStage(const SweepContext& c, Arena& arena, int group, c
     : RingStage(1, c, group, in, RowRing(arena, c.width, c.height, c.dim(), c.ring_rows(1))) {}
 
 Loop GroupConvStage::produce(int y0, int y1) {
-  const PackedNetwork& n = *context_.network;
-  const std::size_t dim = context_.dim();
-  return context_.for_tiles(y0, y1, [this, &n, dim](int y, int x0, int tokens, float* scratch) {
-    const auto tile = [&](int row) { return in_.read(row) + x0 * dim; };
-    float* out = out_.row(y) + x0 * dim;
-    if (n.bf16_products) {
-      const cpu::PackedMatrix& w = n.rounded_group_convs[index_];
-      GemmArgs g = convolution([&](int row) { return in_.read(row); }, context_.dim(), y, x0, w, tokens, out, dim);
-      g.residual = tile(y);
-      g.ldr = dim;
-      cpu::multiply(g);
-    } else {
-      const int readable = context_.width + kRowPadding - x0;
-      cpu::convolve(n.group_convs[index_], {tile(y - 1), tile(y), tile(y + 1)}, tokens, readable, out, scratch);
-    }
+  const cpu::PackedConvolution& w = context_.network->group_convs[index_];
+  return context_.for_tiles(y0, y1, [this, &w](int y, int x0, int tokens, float* scratch) {
+    const std::size_t first = static_cast<std::size_t>(x0) * context_.dim();
+    const auto tile = [&](int row) { return in_.read(row) + first; };
+    const int readable = context_.width + kRowPadding - x0;
+    cpu::convolve(w, {tile(y - 1), tile(y), tile(y + 1)}, tokens, readable, out_.row(y) + first, scratch);
   });
 }
 

@@ -74,13 +74,8 @@ PackedNetwork::PackedNetwork(const Model& model, Precision precision)
   const int padded = pad_channels(spec.dim);
   head = pack_conv(folded.head, 3, padded, false);  // 27 values a token: not worth rounding
   for (const FoldedBlock& block : folded.blocks) blocks.push_back(pack_block(spec, block, bf16_products));
-  for (const FoldedLinear& conv : folded.group_convs) {
-    if (bf16_products) {
-      rounded_group_convs.push_back(pack_conv(conv, padded, padded, true));
-    } else {
-      group_convs.push_back(cpu::pack_convolution(conv.weights.data(), conv.bias.data(), conv.out));
-    }
-  }
+  for (const FoldedLinear& conv : folded.group_convs)
+    group_convs.push_back(cpu::pack_convolution(conv.weights.data(), conv.bias.data(), conv.out, bf16_products));
   tail = pack_conv(folded.tail, padded, folded.tail.out, bf16_products);
 }
 

@@ -34,8 +34,7 @@ struct PackedNetwork {
   NalaParams nala;
   cpu::PackedMatrix head;  ///< 3×3 over RGB rows: three segments of 9
   std::vector<PackedBlock> blocks;
-  std::vector<cpu::PackedConvolution> group_convs;  ///< or, with bf16_products, the other one
-  std::vector<cpu::PackedMatrix> rounded_group_convs;
+  std::vector<cpu::PackedConvolution> group_convs;
   cpu::PackedMatrix tail;  ///< columns ordered (sub-row, sub-column, RGB)
 };
 

@@ -70,13 +70,11 @@ struct WinogradInputArgs {
 /// The convolution of four tokens from its six products [6][groups][channels], plus bias and residual.
 struct WinogradOutputArgs {
   const float* products = nullptr;
-  const float* bias = nullptr;
-  int channels = 0;  ///< padded
+  const float* bias = nullptr;      ///< [channels]
+  const float* residual = nullptr;  ///< [tokens][channels]
+  int channels = 0;                 ///< padded
   int tokens = 0;
-  const float* residual = nullptr;
-  std::size_t ldr = 0;
-  float* out = nullptr;
-  std::size_t ldo = 0;
+  float* out = nullptr;  ///< [tokens][channels]
 };
 
 /// φ of all heads of a tile of tokens; d_pad = pad_channels(head_dim), features per head 2*d_pad.

@@ -59,9 +59,8 @@ HWY_INLINE void WinogradOutputImpl(const WinogradOutputArgs& a) {
                       hn::MulAdd(four, sum2, sum1), hn::Add(hn::MulAdd(eight, difference2, difference1), p[5])};
       const V bias = hn::LoadU(d, a.bias + i);
       for (int t = 0; t < left; ++t) {
-        const int token = 4 * g + t;
-        const V x = hn::LoadU(d, a.residual + token * a.ldr + i);
-        hn::StoreU(hn::Add(hn::Add(y[t], bias), x), d, a.out + token * a.ldo + i);
+        const std::size_t at = static_cast<std::size_t>(4 * g + t) * n + i;
+        hn::StoreU(hn::Add(hn::Add(y[t], bias), hn::LoadU(d, a.residual + at)), d, a.out + at);
       }
     }
   }

@@ -9,18 +9,20 @@
 
 namespace nalasr::cpu {
 
-/// x + conv3×3(x), as six matrices [3·channels][channels], rows ordered (ky, channel).
+/// x + conv3×3(x). One of `parts` and `whole` is empty.
 struct PackedConvolution {
-  std::array<PackedMatrix, 6> parts;
-  std::vector<float> bias;  ///< [padded channels]
+  std::array<PackedMatrix, 6> parts;  ///< [3·channels][channels] each, rows ordered (ky, channel)
+  std::vector<float> bias;            ///< of `parts`: [padded channels]
+  PackedMatrix whole;                 ///< bfloat16, [9·channels][channels], rows ordered (ky, kx, channel)
 };
 
 /// `w` [channels][9·channels], columns ordered (ky, kx, channel); `bias` [channels]. Channels are padded with zeros.
-PackedConvolution pack_convolution(const float* w, const float* bias, int channels);
+/// Packs as bfloat16, to be multiplied as it is, if `bf16`, which has_bf16() must allow.
+PackedConvolution pack_convolution(const float* w, const float* bias, int channels, bool bf16);
 
-/// Floats of scratch for a tile.
+/// Floats of scratch for a tile: six combinations of three rows and six products, for every four tokens.
 constexpr std::size_t winograd_floats(int padded_channels) {
-  return static_cast<std::size_t>(6) * (kTile / 4) * 4 * padded_channels;
+  return static_cast<std::size_t>(6) * (3 + 1) * (kTile / 4) * padded_channels;
 }
 
 /// out[t] = x[t] + conv(x)[t] for `tokens` (at most kTile) tokens. `rows` are those of y − 1, y, y + 1 at the tile's

@@ -5,8 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 
 import torch
+from torch import nn
 
 from .network import Network
+
+
+@torch.no_grad()
+def close(network: Network, convolutions: list[nn.Conv2d | None]) -> None:
+    """Gives every group its closing convolution; None: zeros."""
+    for mine, convolution in zip(network.groups, convolutions):
+        if convolution is None:
+            for value in mine.parameters():
+                value.zero_()
+        else:
+            mine.load_state_dict(convolution.state_dict())
 
 
 def grown(network: Network, blocks: int) -> Network:
@@ -30,12 +42,7 @@ def grown(network: Network, blocks: int) -> Network:
             if i % times:
                 for value in (block.gamma1, block.gamma2, *block.cpe1.parameters(), *block.cpe2.parameters()):
                     value.zero_()
-        for i, convolution in enumerate(result.groups):
-            if (i + 1) % times:
-                for value in convolution.parameters():
-                    value.zero_()
-            else:
-                convolution.load_state_dict(network.groups[i // times].state_dict())
+    close(result, [None if (i + 1) % times else network.groups[i // times] for i in range(len(result.groups))])
     return result
 
 
@@ -50,12 +57,7 @@ def regrouped(network: Network, group: int) -> Network:
     result = Network(replace(old, group=group))
     kept = {name: value for name, value in network.state_dict().items() if not name.startswith("groups.")}
     result.load_state_dict(kept, strict=False)
-    with torch.no_grad():
-        for i, convolution in enumerate(result.groups):
-            end = min((i + 1) * group, old.blocks)
-            if end % old.group and end != old.blocks:
-                for value in convolution.parameters():
-                    value.zero_()
-            else:
-                convolution.load_state_dict(network.groups[(end - 1) // old.group].state_dict())
+    ends = [min((i + 1) * group, old.blocks) for i in range(len(result.groups))]
+    taken = lambda end: end % old.group == 0 or end == old.blocks
+    close(result, [network.groups[(end - 1) // old.group] if taken(end) else None for end in ends])
     return result

@@ -3,22 +3,16 @@
 
 #include <cmath>
 #include <limits>
-#include <random>
 #include <vector>
 
 #include "kernels/cpu/kernels.h"
+#include "unit/kernels/normal_values.h"
 
 namespace nalasr::cpu {
 namespace {
 
 TEST(Depthwise, EqualsFloat64AtEveryTileLength) {
-  std::mt19937 generator(3);
-  std::normal_distribution<float> normal;
-  const auto random = [&](std::size_t count) {
-    std::vector<float> values(count);
-    for (float& v : values) v = normal(generator);
-    return values;
-  };
+  NormalValues random(3);
   for (const int k : {3, 5})
     for (const int channels : {16, 64, 80})
       for (int tokens = 1; tokens <= 19; ++tokens) {

@@ -6,8 +6,9 @@
 
 #include <cmath>
 #include <limits>
-#include <random>
 #include <vector>
+
+#include "unit/kernels/normal_values.h"
 
 namespace nalasr::cpu {
 namespace {
@@ -15,18 +16,12 @@ namespace {
 constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 
 TEST(Winograd, EqualsFloat64AtEveryTileLength) {
-  std::mt19937 generator(4);
-  std::normal_distribution<float> normal;
-  const auto random = [&](std::size_t count) {
-    std::vector<float> values(count);
-    for (float& v : values) v = normal(generator);
-    return values;
-  };
+  NormalValues random(4);
   for (const int channels : {16, 40, 64}) {
     const int padded = pad_channels(channels);
     const std::vector<float> weights = random(static_cast<std::size_t>(channels) * 9 * channels);
     const std::vector<float> bias = random(channels);
-    const PackedConvolution packed = pack_convolution(weights.data(), bias.data(), channels);
+    const PackedConvolution packed = pack_convolution(weights.data(), bias.data(), channels, false);
     std::vector<float> scratch(winograd_floats(padded), kNaN);
     for (int tokens = 1; tokens <= kTile; ++tokens)
       for (const int readable : {tokens + 1, tokens + 2, tokens + 9}) {
