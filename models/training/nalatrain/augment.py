@@ -13,16 +13,15 @@ import torch
 from torch import Tensor
 
 CONTRAST = (0.6, 1.0)
-FLAT = 0.05  # share, of those with other colours, that are of one colour
 
 
 class Augment:
     """`mix`: share of the patches that are blended with another one of the batch; `colours`: share whose channels are
-    exchanged and whose contrast is reduced, half of them inverted, FLAT of them of one colour. Random numbers are the
-    device's default generator's."""
+    exchanged and whose contrast is reduced, half of them inverted; `flat`: share that becomes one colour. Random numbers
+    are the device's default generator's."""
 
-    def __init__(self, mix: float, colours: float, device: str | torch.device):
-        self.mix, self.colours = mix, colours
+    def __init__(self, mix: float, colours: float, flat: float, device: str | torch.device):
+        self.mix, self.colours, self.flat = mix, colours, flat
         self.orders = torch.tensor(list(permutations(range(3))), device=device)  # [6, 3]; the first: unchanged
 
     def blend(self, lr: Tensor, hr: Tensor) -> tuple[Tensor, Tensor]:
@@ -41,7 +40,7 @@ class Augment:
         inverted = u[3] < 0.5
         slope = torch.where(here, torch.where(inverted, -contrast, contrast), 1.0)
         start = torch.where(here, (1 - contrast) * u[4] + torch.where(inverted, contrast, 0.0), 0.0)
-        flat = here & (u[5] < FLAT)
+        flat = u[5] < self.flat
         level = (1.5 * torch.rand(len(lr), 3, 1, 1, device=lr.device) - 0.25).clamp(0, 1)  # often 0 or 1
         slope, start = torch.where(flat, 0.0, slope), torch.where(flat, (255 * level).round() / 255, start)
         change = lambda x: torch.addcmul(start, slope, x.gather(1, order.expand_as(x)))
@@ -51,6 +50,6 @@ class Augment:
         """(LR [B, 3, n, n], HR [B, 3, s n, s n]) in [0, 1], LR of 8 bits; returns the same."""
         if self.mix:
             lr, hr = self.blend(lr, hr)
-        if self.colours:
+        if self.colours or self.flat:
             lr, hr = self.recolour(lr, hr)
         return (lr * 255).round() / 255, hr

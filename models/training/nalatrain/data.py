@@ -119,17 +119,19 @@ class Store:
     scale: int
     validation: list[tuple[str, np.ndarray, np.ndarray]]  # name (a shrunk copy's ends in @factor), LR, HR
     names: list[str]
-    favour: np.ndarray | None = None  # [pictures] how often a patch position is drawn, relative to others'; None: equally
+    favour: np.ndarray | None = None  # [pictures] how often a pixel is drawn, relative to others'; None: equally
+    area_power: float = 1.0  # below 1: small pictures come more often than their area says
 
     def draws(self, steps: int, batch: int, patch: int, rng: np.random.Generator) -> np.ndarray:
         """[steps, batch, 5] int64: LR offset, LR stride, HR offset, HR stride (bytes), orientation 0..7.
 
-        Every patch position of every picture is equally likely, times the picture's `favour`.
+        A picture that holds such a patch is drawn in proportion to area^area_power * favour, and each of its positions equally.
+        (Its area, not its positions: these would make pictures little larger than a patch rare, the more so the larger it is.)
         """
         fits = (self.table[:, 2] >= patch) & (self.table[:, 3] >= patch)
         lr, hr, height, width = self.table[fits].T
-        positions = (height - patch + 1) * (width - patch + 1)
-        weight = np.cumsum(positions if self.favour is None else positions * self.favour[fits])
+        share = (height * width).astype(np.float64) ** self.area_power
+        weight = np.cumsum(share if self.favour is None else share * self.favour[fits])
         count = steps * batch
         which = np.searchsorted(weight, rng.random(count) * weight[-1], side="right")
         y = (rng.random(count) * (height[which] - patch + 1)).astype(np.int64)
@@ -153,6 +155,7 @@ def load(
     blind: bool = False,
     copies: tuple[float, ...] = (),
     turned: tuple[tuple[float, float], ...] = (),
+    area_power: float = 1.0,
 ) -> Store:
     """Reads every picture below `folder`; held-out ones give the validation set and nothing else.
 
@@ -202,4 +205,4 @@ def load(
     for array in arrays:
         pixels[at : at + array.size].copy_(torch.from_numpy(array).reshape(-1))
         at += array.size
-    return Store(pixels, np.array(table, np.int64), scale, validation, names, np.array(favour) if weighed else None)
+    return Store(pixels, np.array(table, np.int64), scale, validation, names, np.array(favour) if weighed else None, area_power)

@@ -97,8 +97,8 @@ class State(Vectors):
 class Step:
     """Training steps of one patch size. `draws` [steps, batch, 5] says which patches; `cursor` walks through it.
 
-    `blind`: LR is made from HR by `degrade.Degrader` with the device's default random generator. `mix`, `colours`: shares
-    of the patches that `augment.Augment` changes (not blind).
+    `blind`: LR is made from HR by `degrade.Degrader` with the device's default random generator. `mix`, `colours`, `flat`:
+    shares of the patches that `augment.Augment` changes (not blind).
     """
 
     def __init__(
@@ -116,6 +116,7 @@ class Step:
         luma: float | None = None,
         mix: float = 0.0,
         colours: float = 0.0,
+        flat: float = 0.0,
     ):
         device, scale = pixels.device, state.spec.scale
         self.state, self.pixels, self.batch, self.patch = state, pixels, batch, patch
@@ -130,7 +131,7 @@ class Step:
         self.degrader = Degrader(batch, patch, scale, device) if blind else None
         side = scale * (patch + BORDER)
         self.source = torch.empty(batch, 3, side, side, device=device) if blind else None
-        self.augment = Augment(mix, colours, device) if (mix or colours) and not blind else None
+        self.augment = Augment(mix, colours, flat, device) if (mix or colours or flat) and not blind else None
         self.enlarge = matrix(patch, scale).to(device, torch.float32)
         self.graph = None
 

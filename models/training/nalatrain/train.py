@@ -36,6 +36,8 @@ from .steps import State, Step
 from .validation import Validation
 
 TABLE = 4096  # steps per table of draws
+FLAT = 0.05  # share of `--colours` that is of one colour instead
+NATURAL = 0.25  # what is left of `--colours` after `--natural`
 PACE = 25  # the host is at most 2 * PACE steps ahead of the device
 
 
@@ -175,7 +177,8 @@ def train(arguments: argparse.Namespace) -> None:
         run.log(checks=lines, device=torch.cuda.get_device_name())
     began = time.monotonic()
     copies, turned = parse_copies(arguments.copies)
-    store = load(arguments.data, spec.scale, device, blind=arguments.blind, copies=copies, turned=turned)
+    blind, power = arguments.blind, arguments.area_power
+    store = load(arguments.data, spec.scale, device, blind=blind, copies=copies, turned=turned, area_power=power)
     validate = Validator(store, device, arguments.blind, sharp)
     run.log(
         pictures=len(store.names),
@@ -194,10 +197,11 @@ def train(arguments: argparse.Namespace) -> None:
     torch.manual_seed(1_000_003 * arguments.seed + state.step)  # the blind pipeline's draws
     border = BORDER if arguments.blind else 0
 
-    def begin(patch: int, batch: int, squares: bool) -> Step:
+    def begin(patch: int, batch: int, squares: bool, natural: bool) -> Step:
         dtype = torch.bfloat16 if device == "cuda" else torch.float32  # the interpreter knows no bfloat16
         options = dict(blind=arguments.blind, drift=arguments.drift, squares=squares, luma=arguments.decibels)
-        options |= dict(mix=arguments.mix, colours=arguments.colours)
+        colours = arguments.colours * (NATURAL if natural else 1)
+        options |= dict(mix=0.0 if natural else arguments.mix, colours=colours, flat=FLAT * arguments.colours)
         if sharp:
             options |= dict(match=arguments.match, keep=arguments.keep)
         step = (SharpStep if sharp else Step)(state, store.pixels, batch, patch, TABLE, dtype, plain, **options)
@@ -219,13 +223,15 @@ def train(arguments: argparse.Namespace) -> None:
         if elapsed >= total or time.monotonic() - run.began >= arguments.stop_after or state.step >= arguments.steps:
             break
         progress = elapsed / total
-        phase = (*max(p for p in phases if p[0] <= progress)[1:], progress >= arguments.squares)
+        now_on = (progress >= arguments.squares, progress >= arguments.natural)
+        phase = (*max(p for p in phases if p[0] <= progress)[1:], *now_on)
         if phase != current:
             current, used = phase, 0
             step = None  # frees the old graph's memory
             step = begin(*phase)
-            patch, batch, squares = phase
-            run.log(event="phase", patch=patch, batch=batch, squares=squares, step=state.step, seconds=round(elapsed, 1))
+            patch, batch, squares, natural = phase
+            said = dict(patch=patch, batch=batch, squares=squares, natural=natural)
+            run.log(event="phase", **said, step=state.step, seconds=round(elapsed, 1))
         if used == TABLE:
             step.refill(torch.from_numpy(store.draws(TABLE, batch, patch + border, rng)))
             used = 0
@@ -309,6 +315,18 @@ def parser() -> argparse.ArgumentParser:
         type=float,
         default=0.0,
         help="share of patches with channels exchanged, contrast reduced and, half of them, inverted (augment.py)",
+    )
+    parser.add_argument(
+        "--natural",
+        type=float,
+        default=2.0,
+        help="share of the time after which patches are as they are: none blended, few recoloured",
+    )
+    parser.add_argument(
+        "--area-power",
+        type=float,
+        default=1.0,
+        help="pictures and copies come in proportion to area^POWER: below 1, small (sharp) ones more often",
     )
     parser.add_argument("--weight-decay", type=float, default=0.0, help="of matrices and filters, decoupled as in AdamW")
     parser.add_argument(

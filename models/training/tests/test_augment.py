@@ -39,7 +39,7 @@ def test_lr_stays_the_reduction_of_hr(mix, colours):
     _, hr = batch()
     hr = 0.25 + 0.5 * hr  # bicubic's overshoot stays within 0..1, so that nothing is cut
     lr = ((torch.from_numpy(reduced(hr, 4)) * 255).round() / 255).to(device)
-    low, high = Augment(mix, colours, device)(lr, hr)
+    low, high = Augment(mix, colours, 0.0, device)(lr, hr)
     assert low.shape == lr.shape and high.shape == hr.shape and low.is_contiguous() and high.is_contiguous()
     assert np.abs(reduced(high, 4) - low.cpu().numpy()).max() < 1.01 / 255
     torch.testing.assert_close(low * 255, (low * 255).round(), atol=1e-4, rtol=0)
@@ -49,33 +49,41 @@ def test_lr_stays_the_reduction_of_hr(mix, colours):
 
 def test_values_stay_in_range():
     torch.manual_seed(2)
-    low, high = Augment(0.5, 0.8, device)(*batch())
+    low, high = Augment(0.5, 0.8, 0.0, device)(*batch())
     assert low.min() >= 0 and low.max() <= 1 and high.min() > -1e-6 and high.max() < 1 + 1e-6
     assert low.dtype == high.dtype == torch.float32
 
 
 def test_share_zero_changes_nothing_and_small_shares_few():
     lr, hr = batch()
-    low, high = Augment(0.0, 0.0, device)(lr, hr)
+    low, high = Augment(0.0, 0.0, 0.0, device)(lr, hr)
     assert torch.equal(high, hr) and torch.equal(low, lr)
-    low, high = Augment(1e-9, 1e-9, device)(lr, hr)  # through all of the formulas
+    low, high = Augment(1e-9, 1e-9, 0.0, device)(lr, hr)  # through all of the formulas
     assert torch.equal(high, hr) and torch.equal(low, lr)
 
 
 def test_blends_weigh_the_patch_itself_more():
     torch.manual_seed(3)
     lr, hr = batch()
-    _, high = Augment(1.0, 0.0, device)(lr, hr)
+    _, high = Augment(1.0, 0.0, 0.0, device)(lr, hr)
     towards = hr.roll(1, 0) - hr
     part = ((high - hr) * towards).sum((1, 2, 3)) / towards.square().sum((1, 2, 3))
     assert (part > 0).all() and (part <= 0.5 + 1e-6).all() and part.std() > 0.05
     torch.testing.assert_close(high, hr + part[:, None, None, None] * towards)
 
 
+def test_flat_alone_leaves_the_other_patches():
+    torch.manual_seed(6)
+    lr, hr = batch(96)
+    low, high = Augment(0.0, 0.0, 0.25, device)(lr, hr)
+    flat = high.std((2, 3)).amax(1) < 1e-6
+    assert 10 < flat.sum() < 40 and torch.equal(high[~flat], hr[~flat]) and torch.equal(low[~flat], lr[~flat])
+
+
 def test_colours_are_permutations_slopes_and_levels():
     torch.manual_seed(4)
     lr, hr = batch(96)
-    low, high = Augment(0.0, 1.0, device)(lr, hr)
+    low, high = Augment(0.0, 1.0, 0.05, device)(lr, hr)
     orders, slopes, flat_ones = [], [], 0
     for x, small, y in zip(hr.double(), low.double(), high.double()):
         if y.std((1, 2)).max() < 1e-6:  # one colour, in LR as well
@@ -118,7 +126,7 @@ def test_a_step_fetches_augmented_patches():
 @pytest.mark.skipif(device == "cpu", reason="CUDA graphs")
 def test_a_captured_augmentation_draws_anew_at_every_replay():
     lr, hr = batch()
-    augment = Augment(0.5, 0.5, device)
+    augment = Augment(0.5, 0.5, 0.0, device)
     augment(lr, hr)
     torch.cuda.synchronize()
     graph = torch.cuda.CUDAGraph()

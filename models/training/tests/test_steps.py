@@ -53,6 +53,14 @@ def test_draws_cover_the_picture_and_stay_inside():
     assert set(y) == set(range(5)) and set(x) == {0, 1} and set(draws[:, 4]) == set(range(8))
 
 
+@pytest.mark.parametrize("power, expected", [(1.0, 16 / 17), (0.5, 4 / 5)])
+def test_pictures_come_by_their_area_or_less(power, expected):
+    table = np.array([(0, 0, 16, 16), (10**6, 0, 64, 64), (10**7, 0, 8, 99)], np.int64)  # the last is too low
+    s = Store(torch.empty(0, dtype=torch.uint8), table, 4, [], [], area_power=power)
+    offsets = s.draws(1000, 8, 12, np.random.default_rng(5))[..., 0]
+    assert (offsets < 10**7).all() and abs((offsets >= 10**6).mean() - expected) < 0.02
+
+
 def test_one_step_is_plain_training():
     spec = ModelSpec(dim=32, heads=1, blocks=1, scale=2)
     state, s = State(spec, 1, device), store(2)
