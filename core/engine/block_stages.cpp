@@ -105,8 +105,8 @@ void AttendStage::accumulate_windows(int row_of_windows) {
           const std::uint16_t* rounded = round_once(u, tile.tokens * dim, w.k, v + kTile * columns);
           cpu::multiply(product(u, dim, w.k, tile.tokens, k, columns, rounded));
           cpu::multiply(product(u, dim, w.v_heads, tile.tokens, v, columns, rounded));
-          cpu::accumulate_tile(context_.nala, *context_.rotary, y, tile.x0, tile.tokens, k, v, columns, tile_scratch,
-                               partial);
+          cpu::accumulate_tile(context_.nala, context_.rotary_of(block_), y, tile.x0, tile.tokens, k, v, columns,
+                               tile_scratch, partial);
         }
       state.add(partial);
     }
@@ -133,7 +133,7 @@ void AttendStage::attend(int y, const Tile& tile, float* scratch) {
   cpu::multiply(product(u, dim, w.gate, tokens, gate, dim, rounded));
   // Channels beyond dim are not written by the attention but take part in the layer norm as zeros.
   if (dim != context_.spec.dim) std::fill_n(o, tokens * dim, 0.0f);
-  cpu::apply_tile(context_.nala, *context_.rotary, y, tile.x0, tokens, q, columns,
+  cpu::apply_tile(context_.nala, context_.rotary_of(block_), y, tile.x0, tokens, q, columns,
                   window_ ? window_states_[tile.window] : *state_, tile_scratch, o, dim);
   float* lepe = q;
   depthwise(w.lepe, values_, y, tile.x0, tokens, 0, lepe, dim);

@@ -115,7 +115,8 @@ void BarrierStage::sum_segment(int y, int begin, cpu::Partial& partial, float* s
     const std::uint16_t* rounded = round_once(u, tokens * dim, w.k, v + kTile * columns);
     cpu::multiply(product(u, dim, w.k, tokens, k, columns, rounded));
     cpu::multiply(product(u, dim, w.v_heads, tokens, v, columns, rounded));
-    cpu::accumulate_tile(context_.nala, *context_.rotary, y, x0, tokens, k, v, columns, tile_scratch, partial);
+    cpu::accumulate_tile(context_.nala, context_.rotary_of(block_), y, x0, tokens, k, v, columns, tile_scratch,
+                         partial);
   }
 }
 

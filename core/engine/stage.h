@@ -25,12 +25,15 @@ struct SweepContext {
   int strip_rows = 1;
   int threads = 1;
   ThreadPool* pool = nullptr;
-  const cpu::RotaryTable* rotary = nullptr;
-  float* scratch = nullptr;  ///< threads × scratch_floats()
+  const cpu::RotaryTable *rotary = nullptr, *window_rotary = nullptr;  ///< of global blocks and of those with windows
+  float* scratch = nullptr;                                            ///< threads × scratch_floats()
 
   [[nodiscard]] int dim() const { return cpu::pad_channels(spec.dim); }
   [[nodiscard]] int hidden() const { return cpu::pad_channels(spec.hidden()); }
   [[nodiscard]] int head_columns() const { return nala.heads * cpu::pad_channels(nala.head_dim); }
+  [[nodiscard]] const cpu::RotaryTable& rotary_of(int block) const {
+    return *(spec.scopes[block].is_global() ? rotary : window_rotary);
+  }
   /// Floats of scratch that one thread needs for a tile in any stage.
   [[nodiscard]] std::size_t scratch_floats() const;
   /// Whether the stages of a sweep make rows at the same time (run_sweep). Not for windows without a map, whose rings

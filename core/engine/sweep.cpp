@@ -1,6 +1,7 @@
 #include "engine/sweep.h"
 
 #include <numeric>
+#include <optional>
 
 #include "engine/block_stages.h"
 #include "nn/spec.h"
@@ -152,7 +153,8 @@ std::size_t fixed_bytes(const SweepContext& c) {
         bytes += ((c.width + window_shift(c.spec, block) + window - 1) / window) * cpu::NalaState::bytes(c.nala);
     windows = std::max(windows, bytes);
   }
-  return 2 * cpu::NalaState::bytes(c.nala) + cpu::RotaryTable::bytes(c.nala, c.height, c.width) +
+  const int tables = windows_count_otherwise(c.spec) ? 2 : 1;
+  return 2 * cpu::NalaState::bytes(c.nala) + tables * cpu::RotaryTable::bytes(c.nala, c.height, c.width) +
          c.scratch_floats() * c.threads * sizeof(float) + windows;
 }
 
@@ -167,8 +169,11 @@ RunOutcome run_network(const PackedNetwork& network, const PictureView& picture,
                  .threads = pool.size(),
                  .pool = &pool};
   const cpu::RotaryTable rotary(c.nala, c.height, c.width);
+  std::optional<cpu::RotaryTable> window_rotary;
+  if (windows_count_otherwise(c.spec)) window_rotary.emplace(c.nala.in_windows(), c.height, c.width);
   Buffer<float> scratch(c.scratch_floats() * c.threads);
   c.rotary = &rotary;
+  c.window_rotary = window_rotary ? &*window_rotary : &rotary;
   c.scratch = scratch.data();
 
   const Barriers barriers = cpu_barriers(c.spec);

@@ -25,6 +25,13 @@ struct NalaParams {
   static NalaParams of(const ModelSpec& s) {
     return {s.heads, s.head_dim(), s.direction_map, s.lambda, s.tau, s.alpha, s.rotary, s.rotary_base, s.rotary_span};
   }
+  /// The same for attention within windows: what counts there is how far tokens of one window are apart, however large
+  /// the picture.
+  [[nodiscard]] NalaParams in_windows() const {
+    NalaParams p = *this;
+    p.rotary_span = 0;
+    return p;
+  }
 };
 
 /// Angle per token of the channel pair `i` of d/4: base^(-linspace(0, 1, d/4)), or 0 without rotary embedding.

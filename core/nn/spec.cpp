@@ -1,5 +1,6 @@
 #include "nn/spec.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -169,10 +170,15 @@ Result<void> check_spec(const ModelSpec& spec) {
   if (spec.scopes.size() != static_cast<std::size_t>(spec.blocks)) return corrupt("scopes must be one per block");
   for (const AttentionScope scope : spec.scopes) {
     if (!within(scope.window, 0, kMaxWindow)) return corrupt("a window must be 1 to " + std::to_string(kMaxWindow));
-    // Positions are those of the picture, whose sides say nothing about a window's.
-    if (spec.rotary_span > 0 && !scope.is_global()) return corrupt("rotary_span is for global attention only");
+    if (spec.rotary_span > 0 && scope.window > spec.rotary_span) return corrupt("a window is larger than rotary_span");
   }
   return {};
+}
+
+bool windows_count_otherwise(const ModelSpec& spec) {
+  const auto is_window = [](const AttentionScope& scope) { return !scope.is_global(); };
+  return spec.rotary == RotaryEmbedding::axial && spec.rotary_span > 0 &&
+         std::any_of(spec.scopes.begin(), spec.scopes.end(), is_window);
 }
 
 int window_shift(const ModelSpec& spec, int index) {

@@ -35,6 +35,12 @@ TEST(EmulatedEngine, SidesBeyondTheRotarySpan) {
   spec.rotary_span = 16;
   compare(spec, 5, 37, 7);
 }
+TEST(EmulatedEngine, WindowsCountEveryTokenWhereTheWholeIsBeyondTheSpan) {
+  ModelSpec spec = gpu_spec(DirectionMap::cosine, 64, 2, {32, 0, 32}, 2);
+  spec.rotary_span = 33;
+  compare(spec, 5, 37, 9);
+}
+TEST(EmulatedEngine, LargeWindows) { compare(gpu_spec(DirectionMap::cosine, 64, 2, {96, 96}, 2), 3, 110, 10); }
 
 TEST(EmulatedEngine, MapInHostMemoryChangesNoByte) {
   const ModelSpec spec = gpu_spec(DirectionMap::cosine, 64, 2, {0, 0, 0}, 2);

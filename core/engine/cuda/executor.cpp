@@ -88,9 +88,11 @@ class Run {
     memory_lock_.unlock();
     picture_ = {.width = shape.width,
                 .height = shape.height,
-                .rotary = {layout_.rotary_rows, layout_.rotary_columns},  // null where there is none
+                .rotary = {layout_.rotary.rows, layout_.rotary.columns},
                 .scratch = layout_.scratch,
                 .overflows = layout_.overflows};
+    window_picture_ = picture_;
+    window_picture_.rotary = {layout_.window_rotary.rows, layout_.window_rotary.columns};
     input_ = {.data = layout_.picture,
               .channels = picture.channels,
               .bits = picture.bits,
@@ -150,10 +152,15 @@ class Run {
   void upload_tables() {
     fill_zero(layout_.overflows, sizeof(std::uint32_t), compute_.get());
     fill_zero(layout_.totals, total_bytes(nala_), compute_.get());
-    if (!layout_.rotary_rows) return;
-    const std::vector<float> rows = rotary_table(nala_, shape_.height), columns = rotary_table(nala_, shape_.width);
-    copy(layout_.rotary_rows, rows.data(), rows.size() * sizeof(float), compute_.get());
-    copy(layout_.rotary_columns, columns.data(), columns.size() * sizeof(float), compute_.get());
+    upload_rotary(nala_, layout_.rotary);
+    if (layout_.window_rotary.rows != layout_.rotary.rows) upload_rotary(nala_.in_windows(), layout_.window_rotary);
+  }
+
+  void upload_rotary(const NalaParams& nala, RotaryMemory to) {
+    if (!to.rows) return;
+    const std::vector<float> rows = rotary_table(nala, shape_.height), columns = rotary_table(nala, shape_.width);
+    copy(to.rows, rows.data(), rows.size() * sizeof(float), compute_.get());
+    copy(to.columns, columns.data(), columns.size() * sizeof(float), compute_.get());
   }
 
   /// The picture comes in beside the first sweep: `compute` waits for rows before `until` only.
@@ -189,7 +196,7 @@ class Run {
         break;
       case Op::attend:
         kernels_.attend(
-            picture_, s.index, in, out, step.rows,
+            s.window ? window_picture_ : picture_, s.index, in, out, step.rows,
             s.window ? window_states(shapes[step.stage - 1], memories[step.stage - 1], step.rows.first) : layout_.state,
             s.window, s.shift, stream);
         break;
@@ -223,7 +230,7 @@ class Run {
   }
 
   void make_windows(const StageShape& s, const StageMemory& m, Rows in, Rows out, Span rows) {
-    kernels_.windows(picture_, s.index, s.window, s.shift, in, out, rows, m.sums, compute_.get());
+    kernels_.windows(window_picture_, s.index, s.window, s.shift, in, out, rows, m.sums, compute_.get());
     const int across = windows_across(s);
     // Tokens of a window outside the picture count as zeros: the mean is over all W² of them.
     const double tokens = static_cast<double>(s.window) * s.window;
@@ -246,7 +253,7 @@ class Run {
   Event picture_there_;
   StreamedMap map_;
   OutputQueue output_;
-  Kernels::Picture picture_;
+  Kernels::Picture picture_, window_picture_;  // one but for the rotary tables
   Input input_;
   int uploaded_ = 0;
 };

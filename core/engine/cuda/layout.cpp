@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/sweep.h"
+#include "nn/spec.h"
 
 namespace nalasr::cuda {
 namespace {
@@ -39,8 +40,12 @@ RunLayout lay_out(const RunShape& shape, const DeviceCosts& costs, bool whole_ma
   RunLayout out;
   out.picture = take(static_cast<std::size_t>(shape.picture_row_bytes) * shape.height);
   if (nala.rotary == RotaryEmbedding::axial) {
-    out.rotary_rows = floats(static_cast<std::size_t>(shape.height) * nala.head_dim / 2);
-    out.rotary_columns = floats(static_cast<std::size_t>(shape.width) * nala.head_dim / 2);
+    const auto tables = [&] {
+      float* rows = floats(static_cast<std::size_t>(shape.height) * nala.head_dim / 2);
+      return RotaryMemory{rows, floats(static_cast<std::size_t>(shape.width) * nala.head_dim / 2)};
+    };
+    out.rotary = tables();
+    out.window_rotary = windows_count_otherwise(shape.spec) ? tables() : out.rotary;
   }
   out.totals = take(total_bytes(nala));
   out.state = take(costs.state_bytes);

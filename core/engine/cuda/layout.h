@@ -33,9 +33,14 @@ struct StageMemory {
   void* states = nullptr;  ///< windows: of rows of windows, taking turns
 };
 
+/// Where the tables of a `Rotary` lie; null: no rotary embedding.
+struct RotaryMemory {
+  float *rows = nullptr, *columns = nullptr;
+};
+
 struct RunLayout {
   void* picture = nullptr;
-  float *rotary_rows = nullptr, *rotary_columns = nullptr;  ///< null: no rotary embedding
+  RotaryMemory rotary, window_rotary;  ///< of global blocks and of windows; the same where both count alike
   void* totals = nullptr;
   void* state = nullptr;
   std::uint32_t* overflows = nullptr;

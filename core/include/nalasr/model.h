@@ -46,7 +46,8 @@ struct ModelSpec {
   RotaryEmbedding rotary = RotaryEmbedding::axial;
   double rotary_base = 10000;
   /// Longest side, in tokens, that the rotary embedding has seen in training: longer ones are counted in fractions of a
-  /// token, so that no angle is a new one (arXiv 2306.15595; docs/decisions/0015). 0: every token counts as one.
+  /// token, so that no angle is a new one (arXiv 2306.15595; docs/decisions/0015). 0: every token counts as one, as it
+  /// does within windows, which may not be larger.
   int rotary_span = 0;
   std::vector<AttentionScope> scopes;  ///< one per block
 

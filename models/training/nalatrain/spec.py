@@ -41,8 +41,9 @@ class ModelSpec:
             raise ValueError(f"unknown direction map {self.direction_map!r}")
         if self.rotary not in ("axial", "none"):
             raise ValueError(f"unknown rotary {self.rotary!r}")
-        if self.rotary_span and any(scope.startswith("window:") for scope in scopes):
-            raise ValueError("rotary_span is for global attention only")
+        sides = [int(scope.split(":")[1]) for scope in scopes if scope.startswith("window:")]
+        if self.rotary_span and max(sides, default=0) > self.rotary_span:
+            raise ValueError("a window is larger than rotary_span")
         for scope in scopes:
             if scope not in ("global", "none", "uniform") and not scope.startswith("window:"):
                 raise ValueError(f"unknown scope {scope!r}")

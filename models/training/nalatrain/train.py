@@ -162,7 +162,7 @@ def train(arguments: argparse.Namespace) -> None:
         group=arguments.group,
         direction_map=arguments.direction_map,
         rotary=arguments.rotary,
-        rotary_span=largest if arguments.rotary == "axial" and all(s == "global" for s in scopes) else 0,
+        rotary_span=largest if arguments.rotary == "axial" and "global" in scopes else 0,
         scopes=tuple(scopes[i % len(scopes)] for i in range(arguments.blocks)),
     )
     run = Run(arguments.run, arguments.seconds)

@@ -53,8 +53,9 @@ def test_sides_beyond_the_span_count_in_fractions():
     assert all(map(torch.equal, rotary_table(6, 10, 16, 1e4, like, span=10), rotary_table(6, 10, 16, 1e4, like)))
     spec = small(rotary_span=10)
     assert ModelSpec.from_json(spec.to_json()) == spec and "rotary_span" not in small().to_json()
+    small(rotary_span=10, scopes=("window:10",) * small().blocks)
     with pytest.raises(ValueError):
-        small(rotary_span=10, scopes=("window:8",) * small().blocks)
+        small(rotary_span=10, scopes=("window:11",) * small().blocks)
 
 
 @pytest.mark.parametrize("direction_map", ["cosine", "relu_split"])

@@ -50,6 +50,7 @@ TEST(CudaNetwork, WindowsAndGlobal) {
   compare(gpu_spec(DirectionMap::cosine, 64, 2, {32, 32, 0, 32, 32, 32}, 2), {{7, 13}, {67, 41}, {40, 100}}, 7);
 }
 TEST(CudaNetwork, WindowsOnly) { compare(gpu_spec(DirectionMap::cosine, 64, 2, {32, 32}, 2), {{67, 41}}, 8); }
+TEST(CudaNetwork, LargeWindows) { compare(gpu_spec(DirectionMap::cosine, 64, 2, {96, 96, 0}, 2), {{150, 120}}, 15); }
 TEST(CudaNetwork, OddWindows) {
   compare(gpu_spec(DirectionMap::cosine, 16, 1, {8, 8, 0, 8}, 2), {{21, 30}, {9, 33}}, 9);
 }
@@ -62,6 +63,11 @@ TEST(CudaNetwork, SidesBeyondTheRotarySpan) {
   ModelSpec spec = gpu_spec(DirectionMap::cosine, 64, 2, {0, 0}, 4);
   spec.rotary_span = 16;
   compare(spec, {{7, 13}, {67, 41}}, 12);
+}
+TEST(CudaNetwork, WindowsCountEveryTokenWhereTheWholeIsBeyondTheSpan) {
+  ModelSpec spec = gpu_spec(DirectionMap::cosine, 64, 2, {32, 0, 32, 0}, 4);
+  spec.rotary_span = 33;
+  compare(spec, {{7, 13}, {67, 41}}, 14);
 }
 
 /// Grey, alpha and 16 bits, and output rounded to bytes, as the CPU's rows would be.

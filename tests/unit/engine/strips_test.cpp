@@ -59,6 +59,11 @@ TEST(Strips, SidesBeyondTheRotarySpan) {
   spec.rotary_span = 16;
   compare(spec, {{7, 13}, {50, 3}, {21, 30}}, 10);
 }
+TEST(Strips, WindowsCountEveryTokenWhereTheWholeIsBeyondTheSpan) {
+  ModelSpec spec = small_spec(DirectionMap::cosine, 32, 2, {8, 0, 8, 0}, 4);
+  spec.rotary_span = 9;
+  compare(spec, {{7, 13}, {50, 3}, {21, 30}}, 11);
+}
 TEST(Strips, DimsThatNeedPadding) {
   compare(small_spec(DirectionMap::cosine, 40, 2, {0, 0}, 3), {{7, 13}, {50, 3}}, 3);
   compare(small_spec(DirectionMap::cosine, 24, 2, {0, 0}, 3), {{7, 13}}, 4);

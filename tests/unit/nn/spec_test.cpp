@@ -143,6 +143,16 @@ TEST(Spec, HostileValuesAreErrors) {
   }
 }
 
+TEST(Spec, WindowsMayNotBeLargerThanTheRotarySpan) {
+  const std::string common = R"({"architecture":"nalasr","blocks":2,"rotary_span":32,"scopes":["global","window:)";
+  const auto fits = parse_spec(common + R"(32"]})"), larger = parse_spec(common + R"(33"]})");
+  ASSERT_TRUE(fits) << fits.error().message;
+  EXPECT_TRUE(windows_count_otherwise(*fits));
+  EXPECT_FALSE(windows_count_otherwise(ModelSpec{}));
+  ASSERT_FALSE(larger);
+  EXPECT_EQ(larger.error().code, ErrorCode::corrupt);
+}
+
 TEST(Spec, WhatANewerProgramMayKnowIsUnsupported) {
   for (const char* text :
        {R"({"architecture":"other"})", R"({"architecture":7})", R"({"architecture":"nalasr","colour":"red"})",
