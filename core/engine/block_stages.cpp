@@ -1,6 +1,7 @@
 #include "engine/block_stages.h"
 
 #include "engine/stage_ops.h"
+#include "nn/spec.h"
 
 namespace nalasr {
 
@@ -21,7 +22,7 @@ std::size_t SweepContext::scratch_floats() const {
 }
 
 bool SweepContext::overlapped() const {
-  return strip_rows > 1 && std::ranges::any_of(spec.scopes, [](const auto& s) { return s.is_global(); });
+  return strip_rows > 1 && std::ranges::any_of(spec.scopes, [](const auto& s) { return s.needs_barrier(); });
 }
 
 Loop SweepContext::for_tiles(int y0, int y1, std::function<void(int, int, int, float*)> body) const {
@@ -58,41 +59,47 @@ Loop ValueStage::produce(int y0, int y1) {
 }
 
 AttendStage::AttendStage(const SweepContext& c, Arena& arena, int block, RowSource in, const RowRing& values,
-                         const cpu::NalaState* state, int window, int shift)
+                         const LayerSums* sums)
     : Stage(2),
       context_(c),
       block_(block),
-      window_(window),
-      shift_(shift),
+      side_(std::max(c.spec.scopes[block].window, c.spec.scopes[block].cell)),
+      shift_(window_shift(c.spec, block)),
       in_(in),
       values_(values),
-      state_(state),
+      sums_(sums),
       out_(arena, c.width, c.height, c.dim(), c.ring_rows(1)) {
-  const int columns = window ? (c.width + shift + window - 1) / window : 1;
-  if (window) partials_ = arena.floats(cpu::partial_floats(c.nala) * columns);
+  const int columns = side_ ? (c.width + shift_ + side_ - 1) / side_ : 1;
+  if (c.spec.scopes[block].window) partials_ = arena.floats(cpu::partial_floats(c.nala) * columns);
   if (arena.counting()) return;
-  if (window) window_states_.assign(columns, cpu::NalaState(c.nala, c.network->bf16_products));
-  for (int w = 0; w < columns; ++w) {
-    const int begin = window ? std::max(0, w * window - shift) : 0;
-    const int end = window ? std::min(c.width, (w + 1) * window - shift) : c.width;
-    for (int x = begin; x < end; x += kTile) tiles_.push_back({x, std::min(kTile, end - x), w});
+  if (side_) states_.assign(columns, cpu::NalaState(c.nala, c.network->bf16_products));
+  for (int i = 0; i < columns; ++i) {
+    const int begin = side_ ? std::max(0, i * side_ - shift_) : 0;
+    const int end = side_ ? std::min(c.width, (i + 1) * side_ - shift_) : c.width;
+    for (int x = begin; x < end; x += kTile) tiles_.push_back({x, std::min(kTile, end - x), i});
   }
 }
 
+void AttendStage::gather_cells(int row_of_cells) {
+  current_row_ = row_of_cells;
+  context_.pool->parallel_for(static_cast<int>(states_.size()),
+                              [&](int column, int) { sums_->cells->gather(row_of_cells, column, states_[column]); });
+}
+
 void AttendStage::accumulate_windows(int row_of_windows) {
-  current_windows_ = row_of_windows;
+  current_row_ = row_of_windows;
   const PackedBlock& w = context_.network->blocks[block_];
   const int dim = context_.dim(), columns = context_.head_columns();
-  const int begin = std::max(0, row_of_windows * window_ - shift_);
-  const int end = std::min(context_.height, (row_of_windows + 1) * window_ - shift_);
-  const int rows_per_sum = std::max(1, cpu::kSegment / window_);
-  context_.pool->parallel_for(static_cast<int>(window_states_.size()), [&](int index, int thread) {
+  const int begin = std::max(0, row_of_windows * side_ - shift_);
+  const int end = std::min(context_.height, (row_of_windows + 1) * side_ - shift_);
+  const int rows_per_sum = std::max(1, cpu::kSegment / side_);
+  context_.pool->parallel_for(static_cast<int>(states_.size()), [&](int index, int thread) {
     float* scratch = context_.scratch + thread * context_.scratch_floats();
     cpu::TileScratch tile_scratch(context_.nala, scratch);
     float* u = scratch + cpu::TileScratch::floats(context_.nala);
     float* k = u + kTile * dim;
     float* v = k + kTile * columns;
-    cpu::NalaState& state = window_states_[index];
+    cpu::NalaState& state = states_[index];
     state.clear();
     cpu::Partial partial{partials_ + index * cpu::partial_floats(context_.nala)};
     for (int first = begin; first < end; first += rows_per_sum) {
@@ -100,7 +107,7 @@ void AttendStage::accumulate_windows(int row_of_windows) {
       partial.exponent = 0;
       for (int y = first; y < std::min(end, first + rows_per_sum); ++y)
         for (const Tile& tile : tiles_) {
-          if (tile.window != index) continue;
+          if (tile.column != index) continue;
           kernels().layer_norm(in_.tile(y, tile.x0, tile.tokens, u), dim, tile.tokens, context_.spec.dim, u, dim);
           const std::uint16_t* rounded = round_once(u, tile.tokens * dim, w.k, v + kTile * columns);
           cpu::multiply(product(u, dim, w.k, tile.tokens, k, columns, rounded));
@@ -111,7 +118,7 @@ void AttendStage::accumulate_windows(int row_of_windows) {
       state.add(partial);
     }
     // Tokens of the window outside the picture count as zeros: the mean is over all W² of them.
-    state.finalise(static_cast<double>(window_) * window_);
+    state.finalise(static_cast<double>(side_) * side_);
   });
 }
 
@@ -134,7 +141,7 @@ void AttendStage::attend(int y, const Tile& tile, float* scratch) {
   // Channels beyond dim are not written by the attention but take part in the layer norm as zeros.
   if (dim != context_.spec.dim) std::fill_n(o, tokens * dim, 0.0f);
   cpu::apply_tile(context_.nala, context_.rotary_of(block_), y, tile.x0, tokens, q, columns,
-                  window_ ? window_states_[tile.window] : *state_, tile_scratch, o, dim);
+                  side_ ? states_[tile.column] : sums_->whole, tile_scratch, o, dim);
   float* lepe = q;
   depthwise(w.lepe, values_, y, tile.x0, tokens, 0, lepe, dim);
   kernels().gated_merge(o, dim, lepe, dim, gate, dim, w.merge_weight.data(), w.merge_bias.data(), tokens,
@@ -146,7 +153,8 @@ void AttendStage::attend(int y, const Tile& tile, float* scratch) {
 }
 
 Loop AttendStage::produce(int y0, int y1) {
-  if (window_ && (y0 + shift_) / window_ != current_windows_) accumulate_windows((y0 + shift_) / window_);
+  if (const int row = side_ ? (y0 + shift_) / side_ : -1; row != current_row_)
+    context_.spec.scopes[block_].cell ? gather_cells(row) : accumulate_windows(row);
   const int rows = y1 - y0;  // tile columns one after the other: neighbouring rows share the rows of v
   return {rows * static_cast<int>(tiles_.size()), [this, y0, rows](int item, int thread) {
             attend(y0 + item % rows, tiles_[item / rows], context_.scratch + thread * context_.scratch_floats());
@@ -154,8 +162,8 @@ Loop AttendStage::produce(int y0, int y1) {
 }
 
 int AttendStage::most_rows() const {
-  if (!window_) return Stage::most_rows();
-  return ((done + shift_) / window_ + 1) * window_ - shift_ - done;
+  if (!side_) return Stage::most_rows();
+  return ((done + shift_) / side_ + 1) * side_ - shift_ - done;
 }
 
 FfnStage::FfnStage(const SweepContext& c, Arena& arena, int block, const RowRing& in)

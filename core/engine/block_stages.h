@@ -46,29 +46,31 @@ class ValueStage : public Stage {
 
 class AttendStage : public Stage {
  public:
-  /// Global attention: `state` is final. For a windowed block `state` is null and the stage makes the states of a row
-  /// of windows itself, when it comes to it; `shift` moves the window grid up and left.
+  /// Global attention reads `sums`' final state. The states of a row of windows or of cells the stage makes itself,
+  /// when it comes to it: of windows from `in`, of cells from `sums`.
   AttendStage(const SweepContext& context, Arena& arena, int block, RowSource in, const RowRing& values,
-              const cpu::NalaState* state, int window, int shift);
+              const LayerSums* sums);
 
-  /// No further than a row of windows goes: there is one set of states.
+  /// No further than a row of windows or of cells goes: there is one set of states.
   [[nodiscard]] int most_rows() const override;
   Loop produce(int y0, int y1) override;
   [[nodiscard]] const RowRing& out() const { return out_; }
 
  private:
   struct Tile {
-    int x0, tokens, window;
+    int x0, tokens, column;
   };
   void accumulate_windows(int row_of_windows);
+  void gather_cells(int row_of_cells);
   void attend(int y, const Tile& tile, float* scratch);
 
   const SweepContext& context_;
-  int block_, window_, shift_, current_windows_ = -1;
+  int block_, side_, shift_;  ///< of windows or cells; 0: one state for all
+  int current_row_ = -1;      ///< of windows or cells, whose states there are
   RowSource in_;
   const RowRing& values_;
-  const cpu::NalaState* state_;
-  std::vector<cpu::NalaState> window_states_;
+  const LayerSums* sums_;
+  std::vector<cpu::NalaState> states_;
   std::vector<Tile> tiles_;
   float* partials_ = nullptr;
   RowRing out_;

@@ -67,15 +67,18 @@ Loop CpeStage::produce(int y0, int y1) {
 }
 
 BarrierStage::BarrierStage(const SweepContext& c, Arena& arena, int block, const RowRing& in, ResidentMap* map,
-                           cpu::NalaState* state)
-    : Stage(1), context_(c), block_(block), in_(in), map_(map), state_(state) {
-  if (!c.spec.scopes[block].is_global()) return;
+                           LayerSums* next)
+    : Stage(1), context_(c), block_(block), in_(in), map_(map), next_(next) {
+  const AttentionScope scope = c.spec.scopes[block];
   const int segments = (c.width + kSegment - 1) / kSegment;
-  sums_ = arena.floats(cpu::partial_floats(c.nala) * segments * c.strip_rows);
+  const int partials = scope.cell ? c.threads : scope.is_global() ? segments * c.strip_rows : 0;
+  sums_ = arena.floats(cpu::partial_floats(c.nala) * partials);
 }
 
 Loop BarrierStage::produce(int y0, int y1) {
-  if (context_.spec.scopes[block_].is_global()) return store_and_sum(y0, y1);
+  const AttentionScope scope = context_.spec.scopes[block_];
+  if (scope.is_global()) return store_and_sum(y0, y1);
+  if (scope.cell) return store_and_sum_cells(y0, y1);
   const PackedDepthwise& w = context_.network->blocks[block_].cpe1;
   return context_.for_tiles(y0, y1, [this, &w](int y, int x0, int tokens, float* scratch) {
     float* x = map_->begin_write(y, x0, scratch);
@@ -92,12 +95,26 @@ Loop BarrierStage::store_and_sum(int y0, int y1) {
   // Segments one after the other: neighbouring rows share the rows that the convolution reads.
   return {rows * segments, [this, y0, rows, segments](int item, int thread) {
             const int row = item % rows, segment = item / rows;
-            sum_segment(y0 + row, segment * kSegment, partials_[row * segments + segment],
+            const int begin = segment * kSegment, end = std::min(context_.width, begin + kSegment);
+            sum_segment(y0 + row, begin, end, partials_[row * segments + segment],
                         context_.scratch + thread * context_.scratch_floats());
           }};
 }
 
-void BarrierStage::sum_segment(int y, int begin, cpu::Partial& partial, float* scratch) {
+// A column of cells is one item: its rows are added in order, so no strip and no thread changes a sum.
+Loop BarrierStage::store_and_sum_cells(int y0, int y1) {
+  return {next_->cells->columns(), [this, y0, y1](int column, int thread) {
+            const int cell = context_.spec.scopes[block_].cell;
+            const int begin = column * cell, end = std::min(context_.width, begin + cell);
+            for (int y = y0; y < y1; ++y) {
+              cpu::Partial partial{sums_ + thread * cpu::partial_floats(context_.nala)};
+              sum_segment(y, begin, end, partial, context_.scratch + thread * context_.scratch_floats());
+              next_->cells->add(partial, y, column);
+            }
+          }};
+}
+
+void BarrierStage::sum_segment(int y, int begin, int end, cpu::Partial& partial, float* scratch) {
   const PackedBlock& w = context_.network->blocks[block_];
   const int dim = context_.dim(), columns = context_.head_columns();
   cpu::TileScratch tile_scratch(context_.nala, scratch);
@@ -105,7 +122,6 @@ void BarrierStage::sum_segment(int y, int begin, cpu::Partial& partial, float* s
   float* k = u + kTile * dim;
   float* v = k + kTile * columns;
   std::fill_n(partial.sums, cpu::partial_floats(context_.nala), 0.0f);
-  const int end = std::min(context_.width, begin + kSegment);
   for (int x0 = begin; x0 < end; x0 += kTile) {
     const int tokens = std::min(kTile, end - x0);
     float* x = map_->begin_write(y, x0, u);
@@ -121,7 +137,7 @@ void BarrierStage::sum_segment(int y, int begin, cpu::Partial& partial, float* s
 }
 
 void BarrierStage::finish(int, int) {
-  if (context_.spec.scopes[block_].is_global()) state_->add(partials_, *context_.pool);
+  if (context_.spec.scopes[block_].is_global()) next_->whole.add(partials_, *context_.pool);
 }
 
 TailStage::TailStage(const SweepContext& c, Arena& arena, const PictureView& picture, const RowRing& in,

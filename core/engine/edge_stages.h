@@ -56,19 +56,21 @@ class CpeStage : public RingStage {
 class BarrierStage : public Stage {
  public:
   BarrierStage(const SweepContext& context, Arena& arena, int block, const RowRing& in, ResidentMap* map,
-               cpu::NalaState* state);
+               LayerSums* next);
   Loop produce(int y0, int y1) override;
   void finish(int y0, int y1) override;
 
  private:
   Loop store_and_sum(int y0, int y1);
-  void sum_segment(int y, int begin, cpu::Partial& partial, float* scratch);
+  Loop store_and_sum_cells(int y0, int y1);
+  /// Stores and sums tokens [begin, end) of row `y`.
+  void sum_segment(int y, int begin, int end, cpu::Partial& partial, float* scratch);
 
   const SweepContext& context_;
   int block_;
   const RowRing& in_;
   ResidentMap* map_;
-  cpu::NalaState* state_;
+  LayerSums* next_;
   float* sums_ = nullptr;
   std::vector<cpu::Partial> partials_;  ///< of the rows being made
 };

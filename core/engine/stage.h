@@ -12,9 +12,16 @@
 #include "engine/arena.h"
 #include "engine/packed_network.h"
 #include "engine/row_ring.h"
+#include "kernels/cpu/cells.h"
 #include "kernels/cpu/nala.h"
 
 namespace nalasr {
+
+/// What a sweep leaves to the next: sums over the keys and values of its first block, by whole picture or by cells.
+struct LayerSums {
+  cpu::NalaState whole;
+  std::optional<cpu::CellSums> cells;
+};
 
 /// What all stages of a run share. `network` is null while a plan only counts memory.
 struct SweepContext {
@@ -25,14 +32,14 @@ struct SweepContext {
   int strip_rows = 1;
   int threads = 1;
   ThreadPool* pool = nullptr;
-  const cpu::RotaryTable *rotary = nullptr, *window_rotary = nullptr;  ///< of global blocks and of those with windows
-  float* scratch = nullptr;                                            ///< threads × scratch_floats()
+  const cpu::RotaryTable *rotary = nullptr, *near_rotary = nullptr;  ///< of global blocks and of all others
+  float* scratch = nullptr;                                          ///< threads × scratch_floats()
 
   [[nodiscard]] int dim() const { return cpu::pad_channels(spec.dim); }
   [[nodiscard]] int hidden() const { return cpu::pad_channels(spec.hidden()); }
   [[nodiscard]] int head_columns() const { return nala.heads * cpu::pad_channels(nala.head_dim); }
   [[nodiscard]] const cpu::RotaryTable& rotary_of(int block) const {
-    return *(spec.scopes[block].is_global() ? rotary : window_rotary);
+    return *(spec.scopes[block].is_global() ? rotary : near_rotary);
   }
   /// Floats of scratch that one thread needs for a tile in any stage.
   [[nodiscard]] std::size_t scratch_floats() const;

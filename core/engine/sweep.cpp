@@ -13,7 +13,7 @@ namespace {
 std::vector<int> first_blocks(const ModelSpec& spec, Barriers barriers) {
   std::vector<int> blocks;
   for (int i = 0; i < spec.blocks; ++i)
-    if (barriers == Barriers::every_block || spec.scopes[i].is_global()) blocks.push_back(i);
+    if (barriers == Barriers::every_block || spec.scopes[i].needs_barrier()) blocks.push_back(i);
   return blocks;
 }
 
@@ -29,9 +29,9 @@ struct Sweep {
   }
 };
 
-/// Lays sweep `index` out in `arena`. `state_in` belongs to its first block, `state_out` to the next sweep's.
+/// Lays sweep `index` out in `arena`. `current` belongs to its first block, `next` to the next sweep's.
 Sweep build_sweep(const SweepContext& c, Arena& arena, int index, const PictureView& picture, ResidentMap* map,
-                  const cpu::NalaState* state_in, cpu::NalaState* state_out, const RowSink& sink) {
+                  const LayerSums* current, LayerSums* next, const RowSink& sink) {
   const Barriers barriers = cpu_barriers(c.spec);
   const auto [first, last] = blocks_of_sweep(c.spec, index, barriers);
   Sweep sweep;
@@ -41,13 +41,12 @@ Sweep build_sweep(const SweepContext& c, Arena& arena, int index, const PictureV
     RowSource source{.map = map};
     if (x) source = {.ring = &sweep.add<CpeStage>(c, arena, block, *x).out()};
     const RowRing& values = sweep.add<ValueStage>(c, arena, block, source, window, shift).out();
-    const RowRing& merged =
-        sweep.add<AttendStage>(c, arena, block, source, values, window ? nullptr : state_in, window, shift).out();
+    const RowRing& merged = sweep.add<AttendStage>(c, arena, block, source, values, current).out();
     x = &sweep.add<FfnStage>(c, arena, block, merged).out();
     if (c.spec.closes_group(block)) x = &sweep.add<GroupConvStage>(c, arena, block / c.spec.group, *x).out();
   }
   if (last < c.spec.blocks) {
-    sweep.add<BarrierStage>(c, arena, last, *x, map, state_out);
+    sweep.add<BarrierStage>(c, arena, last, *x, map, next);
   } else {
     x = &sweep.add<HeadStage>(c, arena, picture, x).out();
     sweep.add<TailStage>(c, arena, picture, *x, sink);
@@ -124,10 +123,10 @@ double sweep_cost(const ModelSpec& spec, int index, Barriers barriers) {
   double macs = index == 0 ? 27 * c : 0;
   for (int i = first; i < last; ++i) {
     macs += 3 * c * c + state + 25 * c + c * c + 18 * c + 2 * c * hidden + 9 * hidden;
-    if (!spec.scopes[i].is_global()) macs += 2 * c * c + state;
+    if (!spec.scopes[i].needs_barrier()) macs += 2 * c * c + state;
     if (spec.closes_group(i)) macs += 9 * c * c;
   }
-  if (last < spec.blocks) return macs + 9 * c + (spec.scopes[last].is_global() ? 2 * c * c + state : 0);
+  if (last < spec.blocks) return macs + 9 * c + (spec.scopes[last].needs_barrier() ? 2 * c * c + state : 0);
   return macs + 27 * c + 27 * c * spec.scale * spec.scale;
 }
 
@@ -149,13 +148,15 @@ std::size_t fixed_bytes(const SweepContext& c) {
     const auto [first, last] = blocks_of_sweep(c.spec, i, cpu_barriers(c.spec));
     std::size_t bytes = 0;
     for (int block = first; block < last; ++block)
-      if (const int window = c.spec.scopes[block].window)
-        bytes += ((c.width + window_shift(c.spec, block) + window - 1) / window) * cpu::NalaState::bytes(c.nala);
+      if (const int side = std::max(c.spec.scopes[block].window, c.spec.scopes[block].cell))
+        bytes += ((c.width + window_shift(c.spec, block) + side - 1) / side) * cpu::NalaState::bytes(c.nala);
     windows = std::max(windows, bytes);
   }
-  const int tables = windows_count_otherwise(c.spec) ? 2 : 1;
+  const int cell = cell_of(c.spec);
+  const std::size_t cells = cell ? 2 * cpu::CellSums::bytes(c.nala, cell, c.height, c.width) : 0;
+  const int tables = near_counts_otherwise(c.spec) ? 2 : 1;
   return 2 * cpu::NalaState::bytes(c.nala) + tables * cpu::RotaryTable::bytes(c.nala, c.height, c.width) +
-         c.scratch_floats() * c.threads * sizeof(float) + windows;
+         c.scratch_floats() * c.threads * sizeof(float) + windows + cells;
 }
 
 RunOutcome run_network(const PackedNetwork& network, const PictureView& picture, int strip_rows, ThreadPool& pool,
@@ -169,24 +170,29 @@ RunOutcome run_network(const PackedNetwork& network, const PictureView& picture,
                  .threads = pool.size(),
                  .pool = &pool};
   const cpu::RotaryTable rotary(c.nala, c.height, c.width);
-  std::optional<cpu::RotaryTable> window_rotary;
-  if (windows_count_otherwise(c.spec)) window_rotary.emplace(c.nala.in_windows(), c.height, c.width);
+  std::optional<cpu::RotaryTable> near_rotary;
+  if (near_counts_otherwise(c.spec)) near_rotary.emplace(c.nala.nearby(), c.height, c.width);
   Buffer<float> scratch(c.scratch_floats() * c.threads);
   c.rotary = &rotary;
-  c.window_rotary = window_rotary ? &*window_rotary : &rotary;
+  c.near_rotary = near_rotary ? &*near_rotary : &rotary;
   c.scratch = scratch.data();
 
   const Barriers barriers = cpu_barriers(c.spec);
   const int sweeps = sweep_count(c.spec, barriers);
   ResidentMap map(c.width, sweeps > 1 ? c.height : 0, c.dim(), network.half_map);
   Buffer<std::byte> rings = Buffer<std::byte>::in_huge_pages(arena_bytes(c));
-  cpu::NalaState current(c.nala, network.bf16_products), next(c.nala, network.bf16_products);
+  const auto no_sums = [&] {
+    LayerSums sums{.whole = cpu::NalaState(c.nala, network.bf16_products), .cells = {}};
+    if (const int cell = cell_of(c.spec)) sums.cells.emplace(c.nala, cell, c.height, c.width);
+    return sums;
+  };
+  LayerSums current = no_sums(), next = no_sums();
 
   double total = 0, finished = 0;
   for (int i = 0; i < sweeps; ++i) total += sweep_cost(c.spec, i, barriers);
   for (int i = 0; i < sweeps; ++i) {
     Arena arena(rings.data());
-    next.clear();
+    next.whole.clear();
     Sweep sweep = build_sweep(c, arena, i, picture, &map, &current, &next, sink);
     const double cost = sweep_cost(c.spec, i, barriers);
     const auto report = [&](double part) {
@@ -195,10 +201,10 @@ RunOutcome run_network(const PackedNetwork& network, const PictureView& picture,
     if (!run_sweep(c, sweep, report, stop)) return RunOutcome::stopped;
     finished += cost;
     const int following = blocks_of_sweep(c.spec, i, barriers).second;
-    if (following < c.spec.blocks && c.spec.scopes[following].is_global()) {
-      if (!next.finalise(static_cast<double>(c.width) * c.height)) return RunOutcome::overflowed;
-      std::swap(current, next);
-    }
+    if (following == c.spec.blocks || !c.spec.scopes[following].needs_barrier()) continue;
+    const double tokens = static_cast<double>(c.width) * c.height;
+    if (c.spec.scopes[following].is_global() && !next.whole.finalise(tokens)) return RunOutcome::overflowed;
+    std::swap(current, next);
   }
   return RunOutcome::finished;
 }

@@ -109,8 +109,17 @@ Map slice(const Map& in, int first, int count) {
   return out;
 }
 
-/// NaLa over the rectangle [y0, y0+h) × [x0, x0+w); tokens outside the picture count as zeros.
-void attend(const NalaParams& p, const Map& q, const Map& k, const Map& v, int y0, int x0, int h, int w, Map& o) {
+struct Rectangle {
+  int y, x, height, width;
+  [[nodiscard]] bool holds(int row, int column) const {
+    return row >= y && row < y + height && column >= x && column < x + width;
+  }
+};
+
+/// NaLa among the tokens of a rectangle, of which those in `wanted` go to `o`; tokens outside the picture count as
+/// zeros.
+void attend(const NalaParams& p, const Map& q, const Map& k, const Map& v, Rectangle among, Rectangle wanted, Map& o) {
+  const auto [y0, x0, h, w] = among;
   const std::size_t tokens = static_cast<std::size_t>(h) * w, d = p.head_dim;
   std::vector<double> buffers[4];
   const Map* inputs[3] = {&q, &k, &v};
@@ -126,7 +135,8 @@ void attend(const NalaParams& p, const Map& q, const Map& k, const Map& v, int y
   for (int head = 0; head < p.heads; ++head)
     for (int y = 0; y < h; ++y)
       for (int x = 0; x < w; ++x)
-        if (o.inside(y0 + y, x0 + x)) std::copy_n(&buffers[3][index(head, y, x)], d, o.at(y0 + y, x0 + x) + head * d);
+        if (o.inside(y0 + y, x0 + x) && wanted.holds(y0 + y, x0 + x))
+          std::copy_n(&buffers[3][index(head, y, x)], d, o.at(y0 + y, x0 + x) + head * d);
 }
 
 Map block(const Model& model, int i, Map x) {
@@ -139,14 +149,23 @@ Map block(const Model& model, int i, Map x) {
   const Map q = slice(qkvg, 0, c), k = slice(qkvg, c, c), v = slice(qkvg, 2 * c, c), g = slice(qkvg, 3 * c, c);
   Map o(x.height, x.width, c);
   const NalaParams p = NalaParams::of(spec);
-  const int window = spec.scopes[i].window;
-  if (window == 0) {
-    attend(p, q, k, v, 0, 0, x.height, x.width, o);
-  } else {
+  const Rectangle picture{0, 0, x.height, x.width};
+  if (spec.scopes[i].is_global()) attend(p, q, k, v, picture, picture, o);
+  if (const int window = spec.scopes[i].window) {
     const int shift = window_shift(spec, i);
     for (int y0 = -shift; y0 < x.height; y0 += window)
-      for (int x0 = -shift; x0 < x.width; x0 += window) attend(p, q, k, v, y0, x0, window, window, o);
+      for (int x0 = -shift; x0 < x.width; x0 += window) {
+        const Rectangle here{y0, x0, window, window};
+        attend(p.nearby(), q, k, v, here, here, o);
+      }
   }
+  if (const int cell = spec.scopes[i].cell)
+    for (int y0 = 0; y0 < x.height; y0 += cell)
+      for (int x0 = 0; x0 < x.width; x0 += cell) {
+        const int top = std::max(0, y0 - cell), left = std::max(0, x0 - cell);
+        const int bottom = std::min(x.height, y0 + 2 * cell), right = std::min(x.width, x0 + 2 * cell);
+        attend(p.nearby(), q, k, v, {top, left, bottom - top, right - left}, {y0, x0, cell, cell}, o);
+      }
   add(o, l.conv("lepe", v));
   o = l.layer_norm("norm_out", o);
   for (std::size_t n = 0; n < o.values.size(); ++n) o.values[n] *= g.values[n] / (1 + std::exp(-g.values[n]));

@@ -25,9 +25,9 @@ struct NalaParams {
   static NalaParams of(const ModelSpec& s) {
     return {s.heads, s.head_dim(), s.direction_map, s.lambda, s.tau, s.alpha, s.rotary, s.rotary_base, s.rotary_span};
   }
-  /// The same for attention within windows: what counts there is how far tokens of one window are apart, however large
+  /// The same for attention within windows or among cells: what counts there is how far tokens are apart, however large
   /// the picture.
-  [[nodiscard]] NalaParams in_windows() const {
+  [[nodiscard]] NalaParams nearby() const {
     NalaParams p = *this;
     p.rotary_span = 0;
     return p;

@@ -41,13 +41,19 @@ Result<AttentionScope> parse_scope(const json& value) {
   if (!value.is_string()) return corrupt("a scope is not a string");
   const auto& text = value.get_ref<const std::string&>();
   if (text == "global") return AttentionScope{};
-  constexpr std::string_view kWindow = "window:";
-  if (!text.starts_with(kWindow)) return unsupported("unknown scope " + in_quotes(text));
-  int window = 0;
+  const std::size_t colon = std::min(text.find(':'), text.size());
+  const std::string_view kind = std::string_view(text).substr(0, colon);
+  if (kind != "window" && kind != "around") return unsupported("unknown scope " + in_quotes(text));
+  int side = 0;
   const char* const end = text.data() + text.size();
-  const auto [stop, failure] = std::from_chars(text.data() + kWindow.size(), end, window);
-  if (failure != std::errc{} || stop != end || window < 1) return corrupt("bad scope " + in_quotes(text));
-  return AttentionScope{window};
+  const auto [stop, failure] = std::from_chars(std::min(text.data() + colon + 1, end), end, side);
+  if (failure != std::errc{} || stop != end || side < 1) return corrupt("bad scope " + in_quotes(text));
+  return kind == "window" ? AttentionScope{.window = side} : AttentionScope{.cell = side};
+}
+
+std::string scope_text(AttentionScope scope) {
+  if (scope.window) return "window:" + std::to_string(scope.window);
+  return scope.cell ? "around:" + std::to_string(scope.cell) : "global";
 }
 
 Result<void> read_scopes(const json& value, std::vector<AttentionScope>& scopes) {
@@ -127,9 +133,7 @@ Result<ModelSpec> parse_spec(std::string_view text) {
 
 std::string spec_json(const ModelSpec& spec) {
   json scopes = json::array();
-  for (const AttentionScope scope : spec.scopes) {
-    scopes.push_back(scope.is_global() ? "global" : "window:" + std::to_string(scope.window));
-  }
+  for (const AttentionScope scope : spec.scopes) { scopes.push_back(scope_text(scope)); }
   const json value = {{"architecture", "nalasr"},
                       {"scale", spec.scale},
                       {"dim", spec.dim},
@@ -169,23 +173,32 @@ Result<void> check_spec(const ModelSpec& spec) {
   if (!within(spec.rotary_span, 0, 1e6)) return corrupt("rotary_span must be 0 to 1000000");
   if (spec.scopes.size() != static_cast<std::size_t>(spec.blocks)) return corrupt("scopes must be one per block");
   for (const AttentionScope scope : spec.scopes) {
-    if (!within(scope.window, 0, kMaxWindow)) return corrupt("a window must be 1 to " + std::to_string(kMaxWindow));
-    if (spec.rotary_span > 0 && scope.window > spec.rotary_span) return corrupt("a window is larger than rotary_span");
+    const double reach = std::max<double>(scope.window, 3.0 * scope.cell);
+    if (!within(reach, 0, kMaxWindow)) return corrupt("a scope reaches further than " + std::to_string(kMaxWindow));
+    if (spec.rotary_span > 0 && reach > spec.rotary_span) return corrupt("a scope reaches further than rotary_span");
+    if (scope.cell && scope.cell != cell_of(spec)) return corrupt("cells of two sizes");
+    if (scope.cell % 8 != 0) return corrupt("cells must be multiples of 8");  // the rows of a unit on a GPU
   }
   return {};
 }
 
-bool windows_count_otherwise(const ModelSpec& spec) {
-  const auto is_window = [](const AttentionScope& scope) { return !scope.is_global(); };
+bool near_counts_otherwise(const ModelSpec& spec) {
+  const auto is_near = [](const AttentionScope& scope) { return !scope.is_global(); };
   return spec.rotary == RotaryEmbedding::axial && spec.rotary_span > 0 &&
-         std::any_of(spec.scopes.begin(), spec.scopes.end(), is_window);
+         std::any_of(spec.scopes.begin(), spec.scopes.end(), is_near);
+}
+
+int cell_of(const ModelSpec& spec) {
+  int cell = 0;
+  for (const AttentionScope& scope : spec.scopes) cell = std::max(cell, scope.cell);
+  return cell;
 }
 
 int window_shift(const ModelSpec& spec, int index) {
   const AttentionScope scope = spec.scopes.at(static_cast<std::size_t>(index));
-  if (scope.is_global()) return 0;
+  if (!scope.window) return 0;
   int earlier = 0;
-  for (int i = 0; i < index; ++i) earlier += spec.scopes[static_cast<std::size_t>(i)].is_global() ? 0 : 1;
+  for (int i = 0; i < index; ++i) earlier += spec.scopes[static_cast<std::size_t>(i)].window ? 1 : 0;
   return earlier % 2 == 1 ? scope.window / 2 : 0;
 }
 

@@ -30,9 +30,12 @@ Result<void> check_spec(const ModelSpec& spec);
 /// fourth, ... are shifted by half a window, the others and global blocks by 0.
 int window_shift(const ModelSpec& spec, int index);
 
-/// Whether windows count rotary positions otherwise than global blocks: rotary_span is for the whole picture's sides,
-/// and within a window (at most as large) every token counts as one.
-bool windows_count_otherwise(const ModelSpec& spec);
+/// Whether windows and cells count rotary positions otherwise than global blocks: rotary_span is for the whole
+/// picture's sides, and what is nearer than that counts every token as one.
+bool near_counts_otherwise(const ModelSpec& spec);
+
+/// C of the blocks that attend among cells (check_spec: the same in all of them); 0 where there are none.
+int cell_of(const ModelSpec& spec);
 
 /// Name and shape of every tensor in the state-dict of a network; `spec` must pass check_spec.
 std::map<std::string, std::vector<std::int64_t>> expected_tensors(const ModelSpec& spec);

@@ -37,7 +37,7 @@ json measure_layer(const Model& model, int width, int height, const Options& opt
   if (!kernels) return {{"error", "no fused kernels for this model"}};
   const std::size_t map_bytes = static_cast<std::size_t>(width) * height * model.spec().dim * kernels->element_bytes();
   const std::size_t floats = cuda::sum_floats(NalaParams::of(model.spec()));
-  const int units = cuda::unit_count(width, height, height);
+  const int units = cuda::unit_count(width, height, height, 0);
   const std::uint64_t free_before = cuda::device_memory().free;
   const cuda::DeviceBuffer x(map_bytes), x1(map_bytes), sums(floats * units * sizeof(float));
   const cuda::DeviceBuffer totals(cuda::total_bytes(NalaParams::of(model.spec()))), state(kernels->state_bytes()),

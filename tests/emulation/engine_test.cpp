@@ -40,7 +40,13 @@ TEST(EmulatedEngine, WindowsCountEveryTokenWhereTheWholeIsBeyondTheSpan) {
   spec.rotary_span = 33;
   compare(spec, 5, 37, 9);
 }
-TEST(EmulatedEngine, LargeWindows) { compare(gpu_spec(DirectionMap::cosine, 64, 2, {96, 96}, 2), 3, 110, 10); }
+TEST(EmulatedEngine, CellsAndGlobal) {
+  ModelSpec spec = gpu_spec(DirectionMap::cosine, 64, 2, {0, 0, 0}, 2);
+  for (const int i : {0, 1}) spec.scopes[i].cell = 32;
+  spec.rotary_span = 96;
+  compare(spec, 68, 5, 11);
+  compare(spec, 5, 68, 12);
+}
 
 TEST(EmulatedEngine, MapInHostMemoryChangesNoByte) {
   const ModelSpec spec = gpu_spec(DirectionMap::cosine, 64, 2, {0, 0, 0}, 2);

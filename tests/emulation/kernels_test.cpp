@@ -50,7 +50,7 @@ std::vector<float> run(const cuda::Kernels& kernels, const ModelSpec& spec, int 
       std::vector<double> totals(cuda::total_bytes(nala) / sizeof(double));
       std::vector<float> state(kernels.state_bytes() / sizeof(float));
       strips([&](cuda::Span s) {
-        const int units = cuda::unit_count(width, height, s.last - s.first);
+        const int units = cuda::unit_count(width, height, s.last - s.first, 0);
         std::vector<float> sums(cuda::sum_floats(nala) * units, std::nanf(""));
         kernels.barrier(picture, block, x, x1, s, sums.data(), nullptr);
         kernels.reduce(picture, sums.data(), s, totals.data(), state.data(), nullptr);

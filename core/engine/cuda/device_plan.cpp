@@ -5,6 +5,7 @@
 
 #include "base/text.h"
 #include "engine/cuda/placement.h"
+#include "nn/spec.h"
 
 namespace nalasr::cuda {
 namespace {
@@ -33,7 +34,7 @@ int rows_of_waves(const DeviceRequest& r) {
     if (scope.window > 0) return 0;
   int best = 0, best_waves = 1;
   for (int waves = 1; waves <= kMostWaves; ++waves) {
-    const int rows = waves * r.costs.units_at_once / units_across(r.width, r.height) * kUnitRows;
+    const int rows = waves * r.costs.units_at_once / units_across(r.width, r.height, cell_of(r.spec)) * kUnitRows;
     if (rows * best_waves <= best * waves || rows > r.height) continue;  // not fuller
     const RunShape shape = shape_of(r, rows);
     if (100 * layout_bytes(shape, r.costs, false) > kWorkPercent * map_bytes(r, shape)) break;

@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "engine/cuda/streamed_map.h"
+#include "nn/spec.h"
 
 namespace nalasr::cuda {
 namespace {
@@ -90,9 +91,10 @@ class Run {
                 .height = shape.height,
                 .rotary = {layout_.rotary.rows, layout_.rotary.columns},
                 .scratch = layout_.scratch,
-                .overflows = layout_.overflows};
-    window_picture_ = picture_;
-    window_picture_.rotary = {layout_.window_rotary.rows, layout_.window_rotary.columns};
+                .overflows = layout_.overflows,
+                .cell = cell_of(shape.spec)};
+    near_picture_ = picture_;
+    near_picture_.rotary = {layout_.near_rotary.rows, layout_.near_rotary.columns};
     input_ = {.data = layout_.picture,
               .channels = picture.channels,
               .bits = picture.bits,
@@ -153,7 +155,7 @@ class Run {
     fill_zero(layout_.overflows, sizeof(std::uint32_t), compute_.get());
     fill_zero(layout_.totals, total_bytes(nala_), compute_.get());
     upload_rotary(nala_, layout_.rotary);
-    if (layout_.window_rotary.rows != layout_.rotary.rows) upload_rotary(nala_.in_windows(), layout_.window_rotary);
+    if (layout_.near_rotary.rows != layout_.rotary.rows) upload_rotary(nala_.nearby(), layout_.near_rotary);
   }
 
   void upload_rotary(const NalaParams& nala, RotaryMemory to) {
@@ -195,8 +197,14 @@ class Run {
         make_windows(s, m, in, out, step.rows);
         break;
       case Op::attend:
+        if (s.cell) {
+          const Span cells{step.rows.first / s.cell, (step.rows.last - 1) / s.cell + 1};
+          kernels_.gather_cells(picture_, layout_.cells[sweep % 2], cells, m.sums, m.states, stream);
+          kernels_.attend(near_picture_, s.index, in, out, step.rows, m.states, s.cell, 0, stream);
+          break;
+        }
         kernels_.attend(
-            s.window ? window_picture_ : picture_, s.index, in, out, step.rows,
+            s.window ? near_picture_ : picture_, s.index, in, out, step.rows,
             s.window ? window_states(shapes[step.stage - 1], memories[step.stage - 1], step.rows.first) : layout_.state,
             s.window, s.shift, stream);
         break;
@@ -207,6 +215,11 @@ class Run {
         kernels_.group_conv(picture_, s.index, in, out, step.rows, stream);
         break;
       case Op::barrier:
+        if (shape_.spec.scopes[s.index].cell) {
+          kernels_.barrier(near_picture_, s.index, in, out, step.rows, m.sums, stream);
+          kernels_.reduce_cells(picture_, m.sums, step.rows, layout_.cells[(sweep + 1) % 2], stream);
+          break;
+        }
         kernels_.barrier(picture_, s.index, in, out, step.rows, m.sums, stream);
         kernels_.reduce(picture_, m.sums, step.rows, layout_.totals, layout_.state, stream);
         break;
@@ -230,7 +243,7 @@ class Run {
   }
 
   void make_windows(const StageShape& s, const StageMemory& m, Rows in, Rows out, Span rows) {
-    kernels_.windows(window_picture_, s.index, s.window, s.shift, in, out, rows, m.sums, compute_.get());
+    kernels_.windows(near_picture_, s.index, s.window, s.shift, in, out, rows, m.sums, compute_.get());
     const int across = windows_across(s);
     // Tokens of a window outside the picture count as zeros: the mean is over all W² of them.
     const double tokens = static_cast<double>(s.window) * s.window;
@@ -253,7 +266,7 @@ class Run {
   Event picture_there_;
   StreamedMap map_;
   OutputQueue output_;
-  Kernels::Picture picture_, window_picture_;  // one but for the rotary tables
+  Kernels::Picture picture_, near_picture_;  // one but for the rotary tables
   Input input_;
   int uploaded_ = 0;
 };

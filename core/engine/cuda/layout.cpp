@@ -45,10 +45,13 @@ RunLayout lay_out(const RunShape& shape, const DeviceCosts& costs, bool whole_ma
       return RotaryMemory{rows, floats(static_cast<std::size_t>(shape.width) * nala.head_dim / 2)};
     };
     out.rotary = tables();
-    out.window_rotary = windows_count_otherwise(shape.spec) ? tables() : out.rotary;
+    out.near_rotary = near_counts_otherwise(shape.spec) ? tables() : out.rotary;
   }
   out.totals = take(total_bytes(nala));
   out.state = take(costs.state_bytes);
+  const int cell = cell_of(shape.spec), across = units_across(shape.width, shape.height, cell);
+  if (cell)
+    for (float*& cells : out.cells) cells = floats(sum * across * ((shape.height + cell - 1) / cell));
   out.overflows = reinterpret_cast<std::uint32_t*>(take(sizeof(std::uint32_t)));
   int most_rows = 0;
   for (const SweepShape& sweep : shape.sweeps)
@@ -66,12 +69,17 @@ RunLayout lay_out(const RunShape& shape, const DeviceCosts& costs, bool whole_ma
       if (stage.capacity > 0) m.ring = take(row_bytes * stage.capacity);
       if (stage.op == Op::tail && shape.output_strips)
         for (void*& buffer : out.outputs) buffer = take(shape.out_stride * shape.spec.scale * shape.tail_rows);
-      if (stage.op == Op::barrier) m.sums = floats(sum * unit_count(shape.width, shape.height, stage.step_rows));
+      if (stage.op == Op::barrier) m.sums = floats(sum * unit_count(shape.width, shape.height, stage.step_rows, cell));
+      if (stage.cell) {
+        const std::size_t count = static_cast<std::size_t>(stage.step_rows / cell + 2) * across;
+        m.sums = floats(sum * count);
+        m.states = take(costs.state_bytes * count);
+      }
       if (stage.op == Op::windows) {
-        const int across = (shape.width + stage.shift + stage.window - 1) / stage.window;
+        const int windows = (shape.width + stage.shift + stage.window - 1) / stage.window;
         // A step may begin and end inside the first and the last row of windows.
-        m.sums = floats(sum * (stage.step_rows / stage.window + 2) * across);
-        m.states = take(costs.state_bytes * across * stage.window_rows);
+        m.sums = floats(sum * (stage.step_rows / stage.window + 2) * windows);
+        m.states = take(costs.state_bytes * windows * stage.window_rows);
       }
     }
     most = std::max(most, arena.used());

@@ -29,8 +29,8 @@ struct RunShape {
 
 struct StageMemory {
   void* ring = nullptr;    ///< output rows; null where they lie in the map or go out
-  float* sums = nullptr;   ///< barrier, windows: partial sums of one step
-  void* states = nullptr;  ///< windows: of rows of windows, taking turns
+  float* sums = nullptr;   ///< barrier, windows: partial sums of one step; attend among cells: sums around each
+  void* states = nullptr;  ///< windows: of rows of windows, taking turns; attend among cells: of a step's rows of cells
 };
 
 /// Where the tables of a `Rotary` lie; null: no rotary embedding.
@@ -40,9 +40,10 @@ struct RotaryMemory {
 
 struct RunLayout {
   void* picture = nullptr;
-  RotaryMemory rotary, window_rotary;  ///< of global blocks and of windows; the same where both count alike
+  RotaryMemory rotary, near_rotary;  ///< of global blocks and of all others; the same where these count alike
   void* totals = nullptr;
   void* state = nullptr;
+  float* cells[2] = {};  ///< sums of cells: of this sweep's first block and of the next one's, in turns
   std::uint32_t* overflows = nullptr;
   void* scratch = nullptr;
   void* outputs[2] = {};                         ///< the tail's

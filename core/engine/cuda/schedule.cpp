@@ -8,7 +8,7 @@
 namespace nalasr::cuda {
 namespace {
 
-constexpr int kAttendRows = 8;  // attend of windows begins at multiples of this
+constexpr int kAttendRows = 8;  // attend of windows and of cells begins at multiples of this
 constexpr int kRestRows = 8;    // at a picture's end, so few are made with the step before; behind halos twice as many
 
 /// Marks outputs that lie in the map, each row in its own place, which readers of the map have left behind: that spares
@@ -32,7 +32,8 @@ std::vector<StageShape> stages_of(const ModelSpec& spec, int sweep) {
   for (int block = first; block < last; ++block) {
     const int window = spec.scopes[block].window, shift = window_shift(spec, block);
     if (window > 0) stages.push_back({.op = Op::windows, .index = block, .halo = 1, .window = window, .shift = shift});
-    stages.push_back({.op = Op::attend, .index = block, .halo = 2, .window = window, .shift = shift});
+    const int cell = spec.scopes[block].cell;
+    stages.push_back({.op = Op::attend, .index = block, .halo = 2, .window = window, .shift = shift, .cell = cell});
     stages.push_back({.op = Op::ffn, .index = block, .halo = 2});
     if (spec.closes_group(block)) stages.push_back({.op = Op::group_conv, .index = block / spec.group, .halo = 1});
   }
@@ -44,7 +45,7 @@ std::vector<StageShape> stages_of(const ModelSpec& spec, int sweep) {
 /// The last row at or before `row` where steps of this stage may end inside the picture.
 int align(const StageShape& s, int row) {
   if (s.op == Op::windows) return std::max(0, (row + s.shift) / s.window * s.window - s.shift);
-  const int quantum = s.op == Op::attend && s.window ? kAttendRows : s.op == Op::barrier ? kUnitRows : 1;
+  const int quantum = s.op == Op::attend && (s.window || s.cell) ? kAttendRows : s.op == Op::barrier ? kUnitRows : 1;
   return row / quantum * quantum;
 }
 
@@ -53,11 +54,11 @@ int window_row(const StageShape& s, int y) { return (y + s.shift) / s.window; }
 
 /// Rows of a sweep's first step. The barrier takes whole units of the rows that have passed all halos. Where the first
 /// step is shorter by the rest of a unit, no rows wait for the next strip, and rings are smaller. Not where that takes
-/// a strip more, nor with windows, which wait for whole rows of them anyway.
+/// a strip more, nor with windows, which wait for whole rows of them anyway, nor with cells, whose attend takes units.
 int first_rows(const std::vector<StageShape>& stages, int height, int strip_rows) {
   int halos = -stages.front().halo;
   for (const StageShape& s : stages) {
-    if (s.window) return strip_rows;
+    if (s.window || s.cell) return strip_rows;
     halos += s.halo;
   }
   if (stages.back().op != Op::barrier) return strip_rows;

@@ -18,6 +18,7 @@ struct StageShape {
   int index = 0;              ///< of its block, or group
   int halo = 0;               ///< rows of its input beyond its own
   int window = 0, shift = 0;  ///< of a windowed block
+  int cell = 0;               ///< of an attention among cells
   bool in_map = false;        ///< its output lies in the resident map, else in a ring
   int capacity = 0;           ///< of its ring: rows that are needed at the same time
   int step_rows = 0;          ///< most rows of a step

@@ -24,10 +24,14 @@ enum class DirectionMap { cosine, relu_split };
 /// the convolutions (docs/decisions/0007).
 enum class RotaryEmbedding { axial, none };
 
-/// Which tokens a block attends to: the whole picture, or W×W windows.
+/// Which tokens a token attends to: those of the whole picture, of its window of W×W, or of its cell of C×C and the
+/// eight cells around it, as far as they lie in the picture (docs/decisions/0017). At most one of the two is not 0.
 struct AttentionScope {
-  int window = 0;  ///< 0 = global, else W in tokens
-  [[nodiscard]] bool is_global() const { return window == 0; }
+  int window = 0;  ///< W in tokens
+  int cell = 0;    ///< C in tokens; cells count from the picture's corner
+  [[nodiscard]] bool is_global() const { return window == 0 && cell == 0; }
+  /// Whether its sums are those of tokens far below, too: then a sweep over the picture makes them before the block.
+  [[nodiscard]] bool needs_barrier() const { return window == 0; }
   bool operator==(const AttentionScope&) const = default;
 };
 
@@ -47,7 +51,7 @@ struct ModelSpec {
   double rotary_base = 10000;
   /// Longest side, in tokens, that the rotary embedding has seen in training: longer ones are counted in fractions of a
   /// token, so that no angle is a new one (arXiv 2306.15595; docs/decisions/0015). 0: every token counts as one, as it
-  /// does within windows, which may not be larger.
+  /// does within windows and among cells, which may not reach further.
   int rotary_span = 0;
   std::vector<AttentionScope> scopes;  ///< one per block
 

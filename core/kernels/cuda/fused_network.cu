@@ -11,7 +11,7 @@ namespace {
 bool supported(const FoldedNetwork& n) {
   const ModelSpec& s = n.spec;
   for (const AttentionScope& scope : s.scopes)
-    if (scope.window % 32 != 0) return false;
+    if (scope.window % 32 != 0 || scope.cell % 32 != 0) return false;
   FfnArgs ffn{};
   ffn.hidden = s.hidden();
   return launch_attend(s.dim, s.head_dim(), {}, nullptr) && launch_ffn(s.dim, ffn, nullptr) &&
@@ -54,9 +54,9 @@ class FusedKernels : public Kernels {
   void barrier(const Picture& p, int block, Rows in, Rows out, Span rows, float* sums, Stream stream) const override {
     BarrierArgs a = barrier_args(p, block, in, out, rows, sums);
     a.unit_rows = kUnitRows;
-    a.unit_columns = unit_columns(p.width, p.height);
+    a.unit_columns = unit_columns(p.width, p.height, p.cell);
     a.first_row = rows.first;
-    a.units_across = units_across(p.width, p.height);
+    a.units_across = units_across(p.width, p.height, p.cell);
     run(launch_barrier(spec_.dim, nala_.head_dim, (rows.last - rows.first + kUnitRows - 1) / kUnitRows, a, stream) > 0);
   }
 
@@ -73,6 +73,14 @@ class FusedKernels : public Kernels {
 
   void reduce(const Picture& p, const float* sums, Span rows, void* totals, void* state, Stream stream) const override {
     reduce_sums(nala_, p, sums, rows, totals, static_cast<float*>(state), stream);
+  }
+  void reduce_cells(const Picture& p, const float* sums, Span rows, float* cells, Stream stream) const override {
+    add_to_cells(nala_, p, sums, rows, cells, stream);
+  }
+  void gather_cells(const Picture& p, const float* cells, Span rows_of_cells, float* sums, void* states,
+                    Stream stream) const override {
+    const int count = sum_around_cells(nala_, p, cells, rows_of_cells, sums, stream);
+    finalise_states(nala_, sums, count, 1, static_cast<float*>(states), p.overflows, stream);
   }
   void finalise_windows(const Picture& p, const float* sums, int count, double tokens, void* states,
                         Stream stream) const override {

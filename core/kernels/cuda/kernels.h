@@ -59,17 +59,19 @@ struct Rotary {
 inline constexpr int kUnitRows = 8;
 /// Columns of a unit. Narrow ones in a small picture: wide ones would leave processors without work. The narrowest as
 /// long as a large GPU (132 processors, 3 units on each) takes all of them at once: 24 give every processor as much.
-constexpr int unit_columns(int width, int height) {
+/// Where blocks attend among cells (`cell` > 0), as wide as these.
+constexpr int unit_columns(int width, int height, int cell) {
+  if (cell > 0) return cell;
   const int rows = (height + kUnitRows - 1) / kUnitRows;
   if (static_cast<std::int64_t>(rows) * ((width + 23) / 24) <= 3 * 132) return 24;
   return static_cast<std::int64_t>(width) * height < 1 << 18 ? 32 : 64;
 }
-constexpr int units_across(int width, int height) {
-  return (width + unit_columns(width, height) - 1) / unit_columns(width, height);
+constexpr int units_across(int width, int height, int cell) {
+  return (width + unit_columns(width, height, cell) - 1) / unit_columns(width, height, cell);
 }
 /// Units in so many rows, the first of which begins one.
-constexpr int unit_count(int width, int height, int rows) {
-  return (rows + kUnitRows - 1) / kUnitRows * units_across(width, height);
+constexpr int unit_count(int width, int height, int rows, int cell) {
+  return (rows + kUnitRows - 1) / kUnitRows * units_across(width, height, cell);
 }
 
 /// Floats of one partial sum and of one state: S [heads][2d][d], then m [heads][2d], un-normalised or final.
@@ -99,6 +101,7 @@ class Kernels {
     Rotary rotary;
     void* scratch = nullptr;
     std::uint32_t* overflows = nullptr;  ///< one counter: tiles whose results were not finite
+    int cell = 0;                        ///< C of blocks that attend among cells
   };
 
   /// First convolution. No halo beyond the input picture.
@@ -115,11 +118,19 @@ class Kernels {
   /// begin the picture. Where they end it: mean → `state`, in the form that attend reads; counts an overflow where a
   /// sum is not finite. The order does not depend on strips.
   virtual void reduce(const Picture&, const float* sums, Span rows, void* totals, void* state, Stream) const = 0;
+  /// Adds the sums of these rows to those of their cells, `cells` [row of cells][cell][sum_floats], which begin anew in
+  /// a cell's first row. The order does not depend on strips.
+  virtual void reduce_cells(const Picture&, const float* sums, Span rows, float* cells, Stream) const = 0;
+  /// States of the cells of these rows of cells: means over each one's tokens and those of the cells around it. `sums`
+  /// holds a sum for each of them meanwhile.
+  virtual void gather_cells(const Picture&, const float* cells, Span rows_of_cells, float* sums, void* states,
+                            Stream) const = 0;
   /// States of `count` window sums, one after the other; tokens: of a window.
   virtual void finalise_windows(const Picture&, const float* sums, int count, double tokens, void* states,
                                 Stream) const = 0;
-  /// Attention, LePE, gate and projection: x₁ → x₂. Halo 2. `window` = 0: one state; else rows begin at a multiple of 8
-  /// or where a row of windows does, and `states` begin with the row of windows (rows.first + shift) / window.
+  /// Attention, LePE, gate and projection: x₁ → x₂. Halo 2. `window` = 0: one state; else (or with cells as wide) rows
+  /// begin at a multiple of 8 or where a row of windows does, and `states` begin with the row of windows (rows.first +
+  /// shift) / window.
   virtual void attend(const Picture&, int block, Rows in, Rows out, Span rows, const void* states, int window,
                       int shift, Stream) const = 0;
   /// CPE₂ and FFN: x₂ → x₄. Halo 2.
@@ -131,7 +142,8 @@ class Kernels {
   virtual void tail(const Picture&, const Input& input, Rows in, Output out, Span rows, Stream) const = 0;
 };
 
-/// Null where the fused kernels do not support the shape (windows: multiples of 32 only) or the current device.
+/// Null where the fused kernels do not support the shape (windows and cells: multiples of 32 only) or the current
+/// device.
 std::unique_ptr<Kernels> make_fused_kernels(const FoldedNetwork& network);
 std::unique_ptr<Kernels> make_plain_kernels(const FoldedNetwork& network);
 

@@ -46,7 +46,7 @@ class PlainKernels : public Kernels {
   }
 
   void barrier(const Picture& p, int block, Rows in, Rows out, Span rows, float* sums, Stream stream) const override {
-    accumulate(p, block, in, out, rows, {kUnitRows, unit_columns(p.width, p.height), 0, 0}, sums, stream);
+    accumulate(p, block, in, out, rows, {kUnitRows, unit_columns(p.width, p.height, p.cell), 0, 0}, sums, stream);
   }
   void windows(const Picture& p, int block, int window, int shift, Rows in, Rows out, Span rows, float* sums,
                Stream stream) const override {
@@ -55,6 +55,14 @@ class PlainKernels : public Kernels {
 
   void reduce(const Picture& p, const float* sums, Span rows, void* totals, void* state, Stream stream) const override {
     reduce_sums(nala_, p, sums, rows, totals, static_cast<float*>(state), stream);
+  }
+  void reduce_cells(const Picture& p, const float* sums, Span rows, float* cells, Stream stream) const override {
+    add_to_cells(nala_, p, sums, rows, cells, stream);
+  }
+  void gather_cells(const Picture& p, const float* cells, Span rows_of_cells, float* sums, void* states,
+                    Stream stream) const override {
+    const int count = sum_around_cells(nala_, p, cells, rows_of_cells, sums, stream);
+    finalise_states(nala_, sums, count, 1, static_cast<float*>(states), p.overflows, stream);
   }
   void finalise_windows(const Picture& p, const float* sums, int count, double tokens, void* states,
                         Stream stream) const override {

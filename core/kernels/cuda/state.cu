@@ -134,6 +134,42 @@ __global__ void finalise_kernel(const float* sums, int floats, int state_stride,
   if (i < state_stride - floats) out[floats + i] = behind_sums(i, factor);
 }
 
+constexpr int kCellThreads = 256;
+
+/// One element of one column of cells per thread, unit by unit down the rows.
+__global__ void __launch_bounds__(kCellThreads)
+    add_to_cells_kernel(const float* sums, int rows_of_units, int first_y, int cell, int floats, float* cells) {
+  const int element = blockIdx.y * kCellThreads + threadIdx.x, across = gridDim.x;
+  if (element >= floats) return;
+  const auto at = [&](int row) {
+    return (static_cast<std::size_t>(row) * across + blockIdx.x) * static_cast<std::size_t>(floats) + element;
+  };
+  float total = first_y % cell == 0 ? 0 : cells[at(first_y / cell)];
+  for (int i = 0; i < rows_of_units; ++i) {
+    const int y = first_y + i * kUnitRows;
+    if (y % cell == 0) total = 0;
+    total += sums[at(i)];
+    cells[at(y / cell)] = total;
+  }
+}
+
+/// One element of the mean around one cell per thread.
+__global__ void __launch_bounds__(kCellThreads)
+    sum_around_kernel(const float* cells, int first_row, int width, int height, int cell, int floats, float* sums) {
+  const int element = blockIdx.z * kCellThreads + threadIdx.x;
+  if (element >= floats) return;
+  const int across = gridDim.x, down = (height + cell - 1) / cell;
+  const int column = blockIdx.x, row = first_row + blockIdx.y;
+  const int top = max(0, row - 1), bottom = min(down, row + 2), left = max(0, column - 1),
+            right = min(across, column + 2);
+  float total = 0;
+  for (int r = top; r < bottom; ++r)
+    for (int c = left; c < right; ++c) total += cells[(static_cast<std::size_t>(r) * across + c) * floats + element];
+  const int high = min(height, bottom * cell) - top * cell, wide = min(width, right * cell) - left * cell;
+  sums[(static_cast<std::size_t>(blockIdx.y) * across + column) * floats + element] =
+      total / (static_cast<float>(high) * static_cast<float>(wide));
+}
+
 }  // namespace
 
 void reduce_sums(const NalaParams& p, const Kernels::Picture& picture, const float* sums, Span rows, void* totals,
@@ -142,7 +178,7 @@ void reduce_sums(const NalaParams& p, const Kernels::Picture& picture, const flo
   ReduceArgs a{};
   a.sums = sums;
   a.rows = (rows.last - rows.first + kUnitRows - 1) / kUnitRows;
-  a.across = units_across(picture.width, picture.height);
+  a.across = units_across(picture.width, picture.height, picture.cell);
   a.floats = floats;
   a.begins = rows.first == 0;
   a.ends = rows.last == picture.height;
@@ -154,6 +190,26 @@ void reduce_sums(const NalaParams& p, const Kernels::Picture& picture, const flo
   a.state_stride = static_cast<int>(state_floats(p));
   a.overflows = picture.overflows;
   reduce_kernel<<<(floats + kElements - 1) / kElements, kReduceThreads, 0, stream>>>(a);
+}
+
+void add_to_cells(const NalaParams& p, const Kernels::Picture& picture, const float* sums, Span rows, float* cells,
+                  Stream stream) {
+  const auto floats = static_cast<int>(sum_floats(p));
+  const dim3 grid(units_across(picture.width, picture.height, picture.cell),
+                  (floats + kCellThreads - 1) / kCellThreads);
+  const int rows_of_units = (rows.last - rows.first + kUnitRows - 1) / kUnitRows;
+  add_to_cells_kernel<<<grid, kCellThreads, 0, stream>>>(sums, rows_of_units, rows.first, picture.cell, floats, cells);
+}
+
+int sum_around_cells(const NalaParams& p, const Kernels::Picture& picture, const float* cells, Span rows_of_cells,
+                     float* sums, Stream stream) {
+  const auto floats = static_cast<int>(sum_floats(p));
+  const int across = units_across(picture.width, picture.height, picture.cell);
+  const int down = rows_of_cells.last - rows_of_cells.first;
+  const dim3 grid(across, down, (floats + kCellThreads - 1) / kCellThreads);
+  sum_around_kernel<<<grid, kCellThreads, 0, stream>>>(cells, rows_of_cells.first, picture.width, picture.height,
+                                                       picture.cell, floats, sums);
+  return across * down;
 }
 
 void finalise_states(const NalaParams& p, const float* sums, int count, double tokens, float* states,

@@ -14,6 +14,12 @@ constexpr std::size_t state_floats(const NalaParams& p) { return (sum_floats(p) 
 /// A sum that is not finite counts as one overflow.
 void reduce_sums(const NalaParams& p, const Kernels::Picture& picture, const float* sums, Span rows, void* totals,
                  float* state, Stream stream);
+/// Kernels::reduce_cells.
+void add_to_cells(const NalaParams& p, const Kernels::Picture& picture, const float* sums, Span rows, float* cells,
+                  Stream stream);
+/// Mean sums around each cell of these rows of cells, [row of cells][cell][sum_floats]; returns how many.
+int sum_around_cells(const NalaParams& p, const Kernels::Picture& picture, const float* cells, Span rows_of_cells,
+                     float* sums, Stream stream);
 /// States of `count` sums of float32, one after the other; tokens: of each.
 void finalise_states(const NalaParams& p, const float* sums, int count, double tokens, float* states,
                      std::uint32_t* overflows, Stream stream);

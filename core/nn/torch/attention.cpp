@@ -138,6 +138,14 @@ class Windows {
     return cut(at::ones({1, height_, width_, 1}, like.options().dtype(at::kBool)))
         .reshape({-1, 1, 1, window_ * window_});
   }
+  // Of x [B*n, ...], one entry a window: the sums over each window and the eight around it.
+  [[nodiscard]] at::Tensor over_nine(const at::Tensor& x) const {
+    const at::Tensor planes = x.reshape({batch_, rows_, columns_, -1}).permute({0, 3, 1, 2});
+    return at::avg_pool2d(planes, 3, /*stride=*/1, /*padding=*/1, /*ceil_mode=*/false, /*count_include_pad=*/true,
+                          /*divisor_override=*/1)
+        .permute({0, 2, 3, 1})
+        .reshape(x.sizes());
+  }
   [[nodiscard]] at::Tensor join(const at::Tensor& x) const {
     return x.reshape({batch_, rows_, columns_, window_, window_, x.size(3)})
         .transpose(2, 3)
@@ -166,6 +174,31 @@ at::Tensor attend_windows(const at::Tensor& q, const at::Tensor& k, const at::Te
   return windows.join(o.transpose(1, 2).reshape({-1, spec.window, spec.window, q.size(3)}));
 }
 
+// NaLa of the tokens of each cell over those of the cell and of the eight around it. Positions are the picture's, and
+// each token counts as one: only differences matter, and none is larger than a span that check_spec lets pass.
+at::Tensor attend_around(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const AttentionSpec& spec) {
+  const std::int64_t batch = q.size(0), height = q.size(1), width = q.size(2), d = q.size(3) / spec.heads;
+  const auto heads = [&](const at::Tensor& x) {  // [B * heads, N, d]
+    return x.reshape({batch, height * width, spec.heads, d}).transpose(1, 2).flatten(0, 1);
+  };
+  const at::Tensor query = heads(q), value = heads(v);
+  const Windows windows(query.unflatten(1, {height, width}), spec.cell, /*shift=*/0);
+  const auto cells = [&](const at::Tensor& x) { return windows.cut(x.unflatten(1, {height, width})).flatten(1, 2); };
+  AttentionSpec counted = spec;
+  counted.rotary_span = 0;
+  const Turn turn(height, width, query, counted);
+  const at::Tensor phi_q = query_features(query, spec), phi_k = key_features(heads(k), spec);
+  const at::Tensor tokens = windows.over_nine(cells(at::ones_like(value.narrow(-1, 0, 1))).sum(1, /*keepdim=*/true));
+  const at::Tensor state = windows.over_nine(at::matmul(cells(turn(phi_k)).transpose(1, 2), cells(value))) / tokens;
+  const at::Tensor normaliser = windows.over_nine(cells(phi_k).sum(1, /*keepdim=*/true)) / tokens;
+  const at::Tensor weight = (cells(phi_q) * normaliser).sum(-1, /*keepdim=*/true) + kEpsilon;
+  const at::Tensor o = at::matmul(cells(turn(phi_q)), state) / weight;
+  return windows.join(o.unflatten(1, {spec.cell, spec.cell}))
+      .reshape({batch, spec.heads, height * width, d})
+      .transpose(1, 2)
+      .reshape(q.sizes());
+}
+
 }  // namespace
 
 AttentionSpec attention_spec(const ModelSpec& spec, int block, AttentionKind kind) {
@@ -182,6 +215,7 @@ AttentionSpec attention_spec(const ModelSpec& spec, int block, AttentionKind kin
   if (kind == AttentionKind::nala) {
     attention.window = spec.scopes.at(static_cast<std::size_t>(block)).window;
     attention.shift = window_shift(spec, block);
+    attention.cell = spec.scopes.at(static_cast<std::size_t>(block)).cell;
   } else if (kind == AttentionKind::softmax_window) {
     attention.window = kSoftmaxWindow;
     attention.shift = block % 2 == 1 ? kSoftmaxWindow / 2 : 0;
@@ -196,6 +230,7 @@ at::Tensor attend(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v,
   }
   const at::ScalarType type = q.scalar_type() == at::kDouble ? at::kDouble : at::kFloat;
   const at::Tensor wide_q = q.to(type), wide_k = k.to(type), wide_v = v.to(type);
+  if (spec.cell > 0) return attend_around(wide_q, wide_k, wide_v, spec).to(v.scalar_type());
   if (spec.window == 0) return attend_whole(wide_q, wide_k, wide_v, spec).to(v.scalar_type());
   const Windows windows(q, spec.window, spec.shift);
   return windows.join(attend_whole(windows.cut(wide_q), windows.cut(wide_k), windows.cut(wide_v), spec))

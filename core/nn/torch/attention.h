@@ -19,6 +19,7 @@ struct AttentionSpec {
   int rotary_span = 0;
   int window = 0;  ///< 0 = all tokens of the picture
   int shift = 0;   ///< rows and columns by which the windows begin above and left of the picture
+  int cell = 0;    ///< not 0: tokens attend to their own cell and the eight around it; no window, no rotary_span then
 };
 
 /// That of block `block` of a super-resolution network.

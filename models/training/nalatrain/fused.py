@@ -325,7 +325,7 @@ class FusedNetwork:
             units = {"attend": ("project", "lepe", "output"), "feed": ("expand", "ffn_dw", "contract")}
             names = {kind: [f"{block}.{n}" for unit in parts for n in PARTS[unit]] for kind, parts in units.items()}
             self.stages.append(self._depthwise(f"{block}.cpe1", plain))
-            if "attend" in plain:
+            if "attend" in plain or spec.cell(i):  # no kernel sums over cells
                 self.stages.append(Plain(weights, names["attend"], plain_attend(spec, i)))
             else:
                 self.stages.append(Attend(weights, spec, i, tables))

@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .attention import nala
+from .attention import EPSILON, key_features, nala, query_features, rotary_table, rotate
 from .resize import interpolate
 from .spec import ModelSpec
 
@@ -46,6 +46,37 @@ def whole(qkv: Tensor, spec: ModelSpec) -> Tensor:
     return nala(q, k, v, h, w, spec).transpose(1, 2).reshape(b, h, w, -1).to(qkv.dtype)
 
 
+def around(qkv: Tensor, spec: ModelSpec, cell: int) -> Tensor:
+    """NaLa of each token over its own cell and the eight around it: [B, H, W, 3C] to [B, H, W, C].
+
+    Every token counts as one position, whatever `rotary_span` is: only differences of positions matter, and none is
+    larger than that.
+    """
+    b, h, w, _ = qkv.shape
+    kind = torch.promote_types(qkv.dtype, torch.float32)
+    q, k, v = qkv.to(kind).reshape(b, h * w, 3, spec.heads, -1).permute(2, 0, 3, 1, 4).flatten(1, 2)
+    cos, sin = rotary_table(h, w, spec.head_dim, spec.rotary_base, q, spec.rotary)
+    phi_q, phi_k = query_features(q, spec), key_features(k, spec)
+    rows, columns = -(-h // cell), -(-w // cell)
+
+    def cells(x: Tensor) -> Tensor:
+        """The tokens [n, N, f] by cell: features and values outside the picture are 0 and add nothing to a sum."""
+        return windows(x.unflatten(1, (h, w)), cell, 0)[0].flatten(1, 2)
+
+    def over_nine(x: Tensor) -> Tensor:
+        """Of one value a cell, its sum over the cell and the eight around it."""
+        planes = x.reshape(len(v), rows, columns, -1).permute(0, 3, 1, 2)
+        sums = F.avg_pool2d(planes, 3, 1, 1, divisor_override=1)
+        return sums.permute(0, 2, 3, 1).reshape(x.shape)
+
+    tokens = over_nine(cells(torch.ones_like(v[..., :1])).sum(1, keepdim=True))
+    state = over_nine(cells(rotate(phi_k, cos, sin)).transpose(1, 2) @ cells(v)) / tokens
+    normaliser = over_nine(cells(phi_k).sum(1, keepdim=True)) / tokens
+    weight = (cells(phi_q) * normaliser).sum(-1, keepdim=True) + EPSILON
+    o = unwindows(cells(rotate(phi_q, cos, sin)) @ state / weight, cell, 0, (len(v), rows, columns, h, w))
+    return o.unflatten(0, (b, spec.heads)).permute(0, 2, 3, 1, 4).flatten(3).to(qkv.dtype)
+
+
 def attention(qkv: Tensor, spec: ModelSpec, block: int) -> Tensor:
     """Attention of one block by its scope: [B, H, W, 3C] to [B, H, W, C]."""
     scope, c = spec.scopes[block], spec.dim
@@ -55,6 +86,8 @@ def attention(qkv: Tensor, spec: ModelSpec, block: int) -> Tensor:
         return qkv[..., 2 * c :].mean((1, 2), keepdim=True).expand_as(qkv[..., :c])
     if scope == "global":
         return whole(qkv, spec)
+    if cell := spec.cell(block):
+        return around(qkv, spec, cell)
     width, shift = spec.window(block)
     cut, shape = windows(qkv, width, shift)
     return unwindows(whole(cut, spec), width, shift, shape)

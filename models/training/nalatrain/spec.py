@@ -5,13 +5,17 @@ from __future__ import annotations
 import json
 from dataclasses import asdict, dataclass, field
 
+REACH = {"window": 1, "around": 3}  # sides of a window or cell that one token's attention is wide
+
 
 @dataclass(frozen=True)
 class ModelSpec:
     """Shape of one network. Every field is written to the weight file, so the C++ side needs nothing else.
 
     `scopes` says, per block, over which tokens the attention sums: "global" (the whole picture), "window:W"
-    (W x W windows, every other windowed block shifted by W/2), "none" (no attention) or "uniform" (mean of v).
+    (W x W windows, every other windowed block shifted by W/2), "around:C" (of C x C cells, counted from the top left
+    corner, a token's own and the eight around it; every token counts as one position), "none" (no attention) or
+    "uniform" (mean of v). With a `rotary_span`, neither W nor 3 C may be larger than it.
     """
 
     architecture: str = "nalasr"
@@ -41,11 +45,13 @@ class ModelSpec:
             raise ValueError(f"unknown direction map {self.direction_map!r}")
         if self.rotary not in ("axial", "none"):
             raise ValueError(f"unknown rotary {self.rotary!r}")
-        sides = [int(scope.split(":")[1]) for scope in scopes if scope.startswith("window:")]
-        if self.rotary_span and max(sides, default=0) > self.rotary_span:
-            raise ValueError("a window is larger than rotary_span")
         for scope in scopes:
-            if scope not in ("global", "none", "uniform") and not scope.startswith("window:"):
+            kind, _, side = scope.partition(":")
+            if kind in REACH and int(side) < 1:
+                raise ValueError(f"scope {scope!r} holds no token")
+            if kind in REACH and 0 < self.rotary_span < REACH[kind] * int(side):
+                raise ValueError("a scope reaches further than rotary_span")
+            if kind not in REACH and scope not in ("global", "none", "uniform"):
                 raise ValueError(f"unknown scope {scope!r}")
 
     @property
@@ -61,6 +67,11 @@ class ModelSpec:
         width = int(self.scopes[block].split(":")[1])
         earlier = sum(scope.startswith("window:") for scope in self.scopes[:block])
         return width, width // 2 if earlier % 2 else 0
+
+    def cell(self, block: int) -> int:
+        """C of an "around:C" block, 0 of any other."""
+        kind, _, side = self.scopes[block].partition(":")
+        return int(side) if kind == "around" else 0
 
     def to_dict(self) -> dict:
         values = asdict(self)

@@ -295,7 +295,7 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--scopes",
         default="global",
-        help="global, window:W, none, uniform; a list by commas is repeated over the blocks",
+        help="global, window:W, around:C, none, uniform; a list by commas is repeated over the blocks",
     )
     parser.add_argument("--rotary", default="axial", choices=["axial", "none"])
     parser.add_argument("--blind", action="store_true", help="unknown blur, noise and JPEG (degrade.py), not bicubic")

@@ -27,8 +27,8 @@ def test_gradients_of_the_fused_step(direction_map):
 
 @interpreted
 def test_every_scope_runs_through_the_fused_step():
-    scopes = ("window:4", "none", "uniform")
-    spec = ModelSpec(dim=32, heads=1, blocks=3, group=3, scale=2, scopes=scopes, rotary="none")
+    scopes = ("window:4", "none", "uniform", "around:2")
+    spec = ModelSpec(dim=32, heads=1, blocks=4, group=4, scale=2, scopes=scopes, rotary="none")
     shape = (1, 3, 5)
     plain = by_kind(compare(spec, shape, torch.float32, frozenset(KINDS), "cpu"))
     fused = by_kind(compare(spec, shape, torch.float32, frozenset(), "cpu"))

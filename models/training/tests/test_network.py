@@ -6,7 +6,7 @@ import torch
 from nalatrain import weights
 from nalatrain.attention import EPSILON, key_features, nala, query_features, rotary_table, rotate
 from nalatrain.flat import Layout
-from nalatrain.network import Network, randomise, unwindows, windows
+from nalatrain.network import Network, attention, randomise, unwindows, whole, windows
 from nalatrain.spec import ModelSpec
 
 
@@ -54,8 +54,10 @@ def test_sides_beyond_the_span_count_in_fractions():
     spec = small(rotary_span=10)
     assert ModelSpec.from_json(spec.to_json()) == spec and "rotary_span" not in small().to_json()
     small(rotary_span=10, scopes=("window:10",) * small().blocks)
-    with pytest.raises(ValueError):
-        small(rotary_span=10, scopes=("window:11",) * small().blocks)
+    small(rotary_span=12, scopes=("around:4", "global", "window:12"))
+    for scope in ("window:11", "around:4"):
+        with pytest.raises(ValueError, match="further than rotary_span"):
+            small(rotary_span=10, scopes=(scope,) * small().blocks)
 
 
 @pytest.mark.parametrize("direction_map", ["cosine", "relu_split"])
@@ -91,7 +93,60 @@ def test_windows_and_back(shift):
     assert torch.equal(unwindows(cut, 8, shift, shape), x)
 
 
-@pytest.mark.parametrize("scope", ["global", "window:8", "none", "uniform"])
+def around_by_loops(qkv, spec, cell):
+    """Each cell's tokens over those of its neighbourhood, gathered one by one."""
+    b, h, w, _ = qkv.shape
+    q, k, v = qkv.reshape(b, h * w, 3, spec.heads, -1).permute(2, 0, 3, 1, 4)
+    cos, sin = rotary_table(h, w, spec.head_dim, spec.rotary_base, q, spec.rotary)
+    phi_q, phi_k = query_features(q, spec), key_features(k, spec)
+    turned_q, turned_k = rotate(phi_q, cos, sin), rotate(phi_k, cos, sin)
+    places = [(n // w // cell, n % w // cell) for n in range(h * w)]
+    out = [None] * (h * w)
+    for row, column in sorted(set(places)):
+        seen = [n for n, (y, x) in enumerate(places) if abs(y - row) <= 1 and abs(x - column) <= 1]
+        state = sum(turned_k[..., n, :, None] * v[..., n, None, :] for n in seen) / len(seen)
+        normaliser = sum(phi_k[..., n, :] for n in seen) / len(seen)
+        for n in (n for n, place in enumerate(places) if place == (row, column)):
+            weight = (phi_q[..., n, :] * normaliser).sum(-1, keepdim=True) + EPSILON
+            out[n] = (turned_q[..., n, None, :] @ state)[..., 0, :] / weight
+    return torch.stack(out, 2).transpose(1, 2).reshape(b, h, w, -1)
+
+
+@pytest.mark.parametrize("values", [{}, {"direction_map": "relu_split"}, {"rotary": "none"}, {"rotary_span": 12}])
+@pytest.mark.parametrize("height, width, cell", [(7, 13, 3), (7, 13, 4), (13, 8, 4), (1, 9, 2), (3, 2, 1)])
+def test_around_is_nala_over_a_cell_and_its_neighbours(values, height, width, cell):
+    spec = small(scopes=(f"around:{cell}",) * 3, **values)
+    torch.manual_seed(7)
+    qkv = torch.randn(2, height, width, 96, dtype=torch.float64, requires_grad=True)
+    do = torch.randn(2, height, width, 32, dtype=torch.float64)
+    got, wanted = attention(qkv, spec, 1), around_by_loops(qkv, spec, cell)
+    assert got.dtype == torch.float64
+    torch.testing.assert_close(got, wanted, rtol=1e-9, atol=1e-11)
+    slopes = [torch.autograd.grad(o, qkv, do)[0] for o in (got, wanted)]
+    torch.testing.assert_close(*slopes, rtol=1e-9, atol=1e-10)
+    rounded = attention(qkv.detach().bfloat16(), spec, 1)
+    torch.testing.assert_close(rounded, wanted.detach().bfloat16(), rtol=0.1, atol=0.2)
+
+
+@pytest.mark.parametrize("cell", [7, 40])
+def test_cells_that_see_the_whole_picture_are_the_global_form(cell):
+    qkv = torch.randn(1, 7, 14, 96, dtype=torch.float64)
+    qkv[0, 2, 3] = 0  # a token without directions
+    around = small(scopes=(f"around:{cell}",) * 3)
+    torch.testing.assert_close(attention(qkv, around, 2), whole(qkv, around), rtol=1e-10, atol=1e-12)
+
+
+def test_cells_are_no_windows():
+    spec = small(blocks=5, scopes=("window:8", "around:3", "global", "window:8", "around:4"))
+    assert [spec.cell(block) for block in range(5)] == [0, 3, 0, 0, 4]
+    assert spec.window(0) == (8, 0) and spec.window(3) == (8, 4)  # the second window, although the fourth block
+    assert ModelSpec.from_json(spec.to_json()) == spec
+    for scope in ("around", "around:", "around:x", "around:0", "around:-3", "round:3", "window:0"):
+        with pytest.raises(ValueError):
+            small(scopes=(scope,) * 3)
+
+
+@pytest.mark.parametrize("scope", ["global", "window:8", "around:4", "none", "uniform"])
 def test_every_scope_runs_and_a_closing_convolution_ends_each_group(scope):
     spec = small(scopes=(scope,) * 3)
     network = randomise(Network(spec), 3, gain=0.3)

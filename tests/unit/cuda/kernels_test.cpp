@@ -117,7 +117,7 @@ TEST_P(CudaKernels, BarrierAddsUpKeysAndValues) {
   DeviceMap in = b.map(), out = b.map();
   const std::vector<float> x = in.rounded(random_values(in.get().size(), 1));
   in.set(x);
-  const int units = cuda::unit_count(c.width, c.height, c.height);
+  const int units = cuda::unit_count(c.width, c.height, c.height, 0);
   const std::size_t floats = cuda::sum_floats(NalaParams::of(b.spec));
   const cuda::DeviceBuffer sums = poisoned(floats * units * sizeof(float));
   const cuda::DeviceBuffer totals(cuda::total_bytes(NalaParams::of(b.spec)));
@@ -145,7 +145,7 @@ TEST_P(CudaKernels, AttendEqualsReference) {
   NALASR_BENCH(b, {0});
   DeviceMap in = b.map(), x1_map = b.map(), out = b.map();
   in.set(random_values(in.get().size(), 2));
-  const int units = cuda::unit_count(c.width, c.height, c.height);
+  const int units = cuda::unit_count(c.width, c.height, c.height, 0);
   const std::size_t floats = cuda::sum_floats(NalaParams::of(b.spec));
   const cuda::DeviceBuffer sums = poisoned(floats * units * sizeof(float));
   const cuda::DeviceBuffer totals(cuda::total_bytes(NalaParams::of(b.spec)));

@@ -70,6 +70,18 @@ TEST(CudaNetwork, WindowsCountEveryTokenWhereTheWholeIsBeyondTheSpan) {
   compare(spec, {{7, 13}, {67, 41}}, 14);
 }
 
+TEST(CudaNetwork, CellsAndGlobal) {
+  ModelSpec spec = gpu_spec(DirectionMap::cosine, 64, 2, {0, 0, 0, 0}, 1);
+  for (const int i : {0, 1, 3}) spec.scopes[i].cell = 32;
+  spec.rotary_span = 96;
+  compare(spec, {{1, 1}, {7, 13}, {67, 41}, {110, 100}}, 16);
+}
+TEST(CudaNetwork, SmallCells) {
+  ModelSpec spec = gpu_spec(DirectionMap::relu_split, 48, 3, {0, 0, 0}, 3);
+  for (AttentionScope& scope : spec.scopes) scope.cell = 16;
+  compare(spec, {{7, 13}, {67, 41}}, 17);
+}
+
 /// Grey, alpha and 16 bits, and output rounded to bytes, as the CPU's rows would be.
 TEST(CudaNetwork, SampleLayouts) {
   NALASR_NEEDS_GPU();

@@ -64,6 +64,24 @@ TEST(Strips, WindowsCountEveryTokenWhereTheWholeIsBeyondTheSpan) {
   spec.rotary_span = 9;
   compare(spec, {{7, 13}, {50, 3}, {21, 30}}, 11);
 }
+/// A token attends to its cell and the eight around it; the whole beside that counts positions in fractions.
+TEST(Strips, CellsAndGlobalMixed) {
+  ModelSpec spec = small_spec(DirectionMap::cosine, 16, 1, {0, 0, 0, 0, 0}, 2);
+  for (const int i : {0, 1, 3, 4}) spec.scopes[i].cell = 8;
+  spec.rotary_span = 24;
+  compare(spec, {{7, 13}, {21, 30}, {9, 33}, {50, 3}, {1, 1}, {30, 40}}, 12);
+}
+TEST(Strips, CellsOnly) {
+  ModelSpec spec = small_spec(DirectionMap::relu_split, 32, 2, {0, 0}, 2);
+  for (AttentionScope& scope : spec.scopes) scope.cell = 8;
+  EXPECT_EQ(sweep_count(spec), 3);
+  compare(spec, {{1, 19}, {21, 30}}, 13);
+}
+TEST(Strips, CellsAndWindows) {
+  ModelSpec spec = small_spec(DirectionMap::cosine, 16, 1, {8, 0, 8, 0}, 2);
+  spec.scopes[1].cell = spec.scopes[3].cell = 8;
+  compare(spec, {{21, 30}, {9, 33}}, 14);
+}
 TEST(Strips, DimsThatNeedPadding) {
   compare(small_spec(DirectionMap::cosine, 40, 2, {0, 0}, 3), {{7, 13}, {50, 3}}, 3);
   compare(small_spec(DirectionMap::cosine, 24, 2, {0, 0}, 3), {{7, 13}}, 4);

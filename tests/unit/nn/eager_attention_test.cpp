@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <numbers>
 #include <random>
 #include <string>
@@ -97,13 +98,11 @@ Vector token(const std::vector<float>& x, const Problem& problem, int head, int 
   return {begin, begin + d};
 }
 
-// similarity(q, k, dy, dx) gives {numerator weight, denominator weight}; extra is added to the denominator.
-template <typename Similarity>
-Vector quadratic(const Problem& problem, int window, int shift, double extra, Similarity similarity) {
+// sees(n, m): whether token n attends to token m; similarity(q, k, dy, dx) gives {numerator weight, denominator
+// weight}; extra is added to the denominator.
+template <typename Sees, typename Similarity>
+Vector quadratic(const Problem& problem, Sees sees, double extra, Similarity similarity) {
   const int d = problem.spec.head_dim(), width = problem.width, tokens = problem.height * width;
-  const auto cell = [&](int n) {
-    return window == 0 ? std::pair(0, 0) : std::pair((n / width + shift) / window, (n % width + shift) / window);
-  };
   Vector out;
   for (int head = 0; head < problem.spec.heads; ++head) {
     for (int n = 0; n < tokens; ++n) {
@@ -111,7 +110,7 @@ Vector quadratic(const Problem& problem, int window, int shift, double extra, Si
       Vector sum(static_cast<std::size_t>(d));
       double denominator = extra;
       for (int m = 0; m < tokens; ++m) {
-        if (cell(n) != cell(m)) continue;
+        if (!sees(n, m)) continue;
         const auto [up, down] =
             similarity(q, token(problem.k, problem, head, m), m / width - n / width, m % width - n % width);
         const Vector v = token(problem.v, problem, head, m);
@@ -126,19 +125,28 @@ Vector quadratic(const Problem& problem, int window, int shift, double extra, Si
 
 Vector quadratic_nala(const Problem& problem) {
   const ModelSpec& spec = problem.spec;
-  const int window = spec.scopes.back().window, block = spec.blocks - 1;
-  const double tokens = window == 0 ? problem.height * problem.width : window * window;
-  return quadratic(
-      problem, window, window_shift(spec, block), 1e-6 * tokens, [&](const Vector& q, const Vector& k, int dy, int dx) {
-        const Vector phi_q = query_features(q, spec), phi_k = key_features(k, spec);
-        const auto d = static_cast<std::size_t>(spec.head_dim());
-        const auto counted = [&](int steps, int side) {
-          return steps * (spec.rotary_span > 0 ? std::min(1.0, spec.rotary_span / static_cast<double>(side)) : 1.0);
-        };
-        const double down = counted(dy, problem.height), right = counted(dx, problem.width);
-        return std::pair(turned_dot(phi_k, phi_q, d, down, right, spec.rotary_base),
-                         turned_dot(phi_k, phi_q, d, 0, 0, spec.rotary_base));
-      });
+  const AttentionScope scope = spec.scopes.back();
+  const int shift = window_shift(spec, spec.blocks - 1), width = problem.width;
+  const auto sees = [&](int n, int m) {
+    if (scope.is_global()) return true;
+    const int side = std::max(scope.window, scope.cell), reach = scope.cell > 0 ? 1 : 0;
+    const auto apart = [&](int a, int b) { return std::abs((a + shift) / side - (b + shift) / side); };
+    return apart(n / width, m / width) <= reach && apart(n % width, m % width) <= reach;
+  };
+  // The normaliser is a mean: its epsilon counts once a token. A window's are all of its tokens, in the picture or not.
+  const double tokens = scope.is_global() ? problem.height * width : scope.window * scope.window;
+  const double each = scope.cell > 0 ? 1e-6 : 0;
+  return quadratic(problem, sees, 1e-6 * tokens, [&](const Vector& q, const Vector& k, int dy, int dx) {
+    const Vector phi_q = query_features(q, spec), phi_k = key_features(k, spec);
+    const auto d = static_cast<std::size_t>(spec.head_dim());
+    const auto counted = [&](int steps, int side) {
+      const bool fractions = scope.is_global() && spec.rotary_span > 0;
+      return steps * (fractions ? std::min(1.0, spec.rotary_span / static_cast<double>(side)) : 1.0);
+    };
+    const double down = counted(dy, problem.height), right = counted(dx, width);
+    return std::pair(turned_dot(phi_k, phi_q, d, down, right, spec.rotary_base),
+                     turned_dot(phi_k, phi_q, d, 0, 0, spec.rotary_base) + each);
+  });
 }
 
 double largest_difference(const Vector& a, const Vector& b) {
@@ -238,6 +246,33 @@ TEST(EagerNala, WindowsAreNalaWithinEachWindow) {
   }
 }
 
+TEST(EagerNala, AroundIsNalaOverTheCellsThatATokenSees) {
+  for (const DirectionMap map : kMaps) {
+    for (const auto& [height, width] : {std::pair(7, 13), std::pair(13, 8), std::pair(1, 9)}) {
+      for (const int cell : {1, 3, 4}) {
+        Problem problem = make_problem(2, 8, height, width, map, 8);
+        problem.spec.scopes = {AttentionScope{.cell = cell}};
+        problem.spec.rotary_span = 12;  // shorter than a side, but positions within reach count as they are
+        EXPECT_LT(largest_difference(nala(problem), quadratic_nala(problem)), 1e-10)
+            << height << "x" << width << " cell " << cell;
+      }
+    }
+  }
+}
+
+TEST(EagerNala, CellsThatSeeTheWholePictureAreTheGlobalForm) {
+  for (const RotaryEmbedding rotary : {RotaryEmbedding::axial, RotaryEmbedding::none}) {
+    Problem problem = make_problem(2, 8, 5, 9, DirectionMap::cosine, 10);
+    problem.spec.rotary = rotary;
+    const Vector whole = nala(problem), single = nala(problem, Precision::fp32);
+    for (const int cell : {5, 9, 40}) {
+      problem.spec.scopes = {AttentionScope{.cell = cell}};
+      EXPECT_LT(largest_difference(nala(problem), whole), 1e-12) << "cell " << cell;
+      EXPECT_LT(largest_difference(nala(problem, Precision::fp32), single), 1e-5) << "cell " << cell;
+    }
+  }
+}
+
 TEST(EagerNala, ExtremeInputsStayFinite) {
   for (const DirectionMap map : kMaps) {
     Problem problem = make_problem(2, 8, 3, 3, map, 5);
@@ -254,7 +289,8 @@ TEST(EagerNala, ExtremeInputsStayFinite) {
 TEST(EagerSoftmax, AgreesWithTheQuadraticForm) {
   for (const auto& [height, width] : {std::pair(1, 1), std::pair(6, 7)}) {
     const Problem problem = make_problem(3, 8, height, width, DirectionMap::cosine, 6);
-    const Vector expected = quadratic(problem, 0, 0, 0.0, [&](const Vector& q, const Vector& k, int dy, int dx) {
+    const auto all = [](int, int) { return true; };
+    const Vector expected = quadratic(problem, all, 0.0, [&](const Vector& q, const Vector& k, int dy, int dx) {
       const double weight = std::exp(turned_dot(k, q, 8, dy, dx, problem.spec.rotary_base) / std::sqrt(8.0));
       return std::pair(weight, weight);
     });

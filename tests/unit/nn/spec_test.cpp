@@ -46,15 +46,13 @@ TEST(Spec, SurvivesTheRoundTrip) {
   EXPECT_EQ(*read, spec);
 }
 
-TEST(Spec, RotarySpanIsForGlobalAttention) {
+TEST(Spec, RotarySpanComesBack) {
   ModelSpec spec;
   spec.rotary_span = 96;
   spec.scopes.resize(12);
   const auto read = parse_spec(spec_json(spec));
   ASSERT_TRUE(read) << read.error().message;
   EXPECT_EQ(*read, spec);
-  spec.scopes[3].window = 32;
-  EXPECT_FALSE(parse_spec(spec_json(spec)));
 }
 
 TEST(Spec, EveryOtherWindowedBlockIsShifted) {
@@ -147,10 +145,29 @@ TEST(Spec, WindowsMayNotBeLargerThanTheRotarySpan) {
   const std::string common = R"({"architecture":"nalasr","blocks":2,"rotary_span":32,"scopes":["global","window:)";
   const auto fits = parse_spec(common + R"(32"]})"), larger = parse_spec(common + R"(33"]})");
   ASSERT_TRUE(fits) << fits.error().message;
-  EXPECT_TRUE(windows_count_otherwise(*fits));
-  EXPECT_FALSE(windows_count_otherwise(ModelSpec{}));
+  EXPECT_TRUE(near_counts_otherwise(*fits));
+  EXPECT_FALSE(near_counts_otherwise(ModelSpec{}));
   ASSERT_FALSE(larger);
   EXPECT_EQ(larger.error().code, ErrorCode::corrupt);
+}
+
+TEST(Spec, CellsAreOfOneSizeAndWithinReach) {
+  const auto parsed = [](const std::string& scopes) {
+    return parse_spec(R"({"architecture":"nalasr","blocks":2,"rotary_span":96,"scopes":[)" + scopes + "]}");
+  };
+  const auto good = parsed(R"("global","around:32")");
+  ASSERT_TRUE(good);
+  EXPECT_EQ(cell_of(*good), 32);
+  EXPECT_TRUE(good->scopes[1].needs_barrier() && !good->scopes[1].is_global() && near_counts_otherwise(*good));
+  const auto again = parse_spec(spec_json(*good));
+  ASSERT_TRUE(again);
+  EXPECT_EQ(*again, *good);
+  for (const char* bad : {R"("around:40","global")", R"("around:32","around:16")", R"("around:12","global")",
+                          R"("around:","global")", R"("around:0","global")", R"("around","global")"}) {
+    const auto spec = parsed(bad);
+    ASSERT_FALSE(spec) << bad;
+    EXPECT_EQ(spec.error().code, ErrorCode::corrupt) << bad;
+  }
 }
 
 TEST(Spec, WhatANewerProgramMayKnowIsUnsupported) {
