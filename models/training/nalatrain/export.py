@@ -1,6 +1,6 @@
 """Ships a training's weights:  python -m nalatrain.export --run RUN --name light --models models --benchmark DIR
 
-Copies RUN/ema.safetensors (float16) to MODELS/<name>_x<scale>.safetensors, measures that very file on Set5, Set14 and
+Copies RUN/ema.safetensors (float16) to MODELS/<name>_x<scale>.safetensors (--scopes: with other scopes), measures that very file on Set5, Set14 and
 BSD100 below --benchmark (`photo`: on Set14 and BSD100 in the blind protocol; or takes the figures of `evaluate --json`
 from --evaluation) and writes the manifest entry.
 """
@@ -11,6 +11,7 @@ import argparse
 import hashlib
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import torch
@@ -18,12 +19,12 @@ import torch
 from . import weights
 from .evaluate import blind, evaluate, mean
 from .protocol import BICUBIC
+from .spec import repeated
 
 TITLES = {
     "light": (
         "Light ×{scale}",
-        "Small network for clean pictures that were reduced by bicubic interpolation; "
-        "global NaLa attention in every block.",
+        "Small network for clean pictures that were reduced by bicubic interpolation.",
     ),
     "base": (
         "Base ×{scale}",
@@ -116,12 +117,18 @@ def main() -> None:
     parser.add_argument("--benchmark", type=Path, default=Path("../shared/data/benchmark"))
     parser.add_argument("--evaluation", type=Path, help="figures of these very weights, already measured")
     parser.add_argument("--note", default="", help="sentences to end the description with, as what was cut short")
+    parser.add_argument("--scopes", help="as of nalatrain.train: the same weights with attention in these scopes")
     parser.add_argument("--renderings", type=int, help="how many were trained on, where the log does not tell")
     a = parser.parse_args()
     source = a.run / "ema.safetensors"
-    scale = weights.load(source).spec.scale
+    given = weights.load(source)
+    scale = given.spec.scale
     path = a.models / f"{a.name}_x{scale}.safetensors"
-    shutil.copyfile(source, path)
+    if a.scopes:
+        spec = replace(given.spec, scopes=repeated(a.scopes, given.spec.blocks))
+        weights.save(given.state_dict(), spec, path)
+    else:
+        shutil.copyfile(source, path)
     if a.evaluation:
         result = json.loads(a.evaluation.read_text())
     else:

@@ -8,6 +8,12 @@ from dataclasses import asdict, dataclass, field
 REACH = {"window": 1, "around": 3}  # sides of a window or cell that one token's attention is wide
 
 
+def repeated(scopes: str, blocks: int) -> tuple[str, ...]:
+    """ "around:32,global" to a scope for each block: the list by commas over and over."""
+    given = scopes.split(",")
+    return tuple(given[i % len(given)] for i in range(blocks))
+
+
 @dataclass(frozen=True)
 class ModelSpec:
     """Shape of one network. Every field is written to the weight file, so the C++ side needs nothing else.

@@ -31,7 +31,7 @@ from .grow import grown, regrouped
 from .metrics import psnr
 from .selfcheck import choose_plain
 from .sharpen import SharpState, SharpStep
-from .spec import ModelSpec
+from .spec import ModelSpec, repeated
 from .steps import State, Step
 from .validation import Validation
 
@@ -151,7 +151,7 @@ def train(arguments: argparse.Namespace) -> None:
     device = "cuda" if torch.cuda.is_available() else "cpu"
     torch.backends.cuda.matmul.allow_tf32 = False  # the interpolated base stays exact
     torch.backends.cudnn.benchmark = True
-    scopes = tuple(arguments.scopes.split(","))
+    scopes = repeated(arguments.scopes, arguments.blocks)
     phases = parse_phases(arguments.phases)
     largest = max(patch for _, patch, _ in phases)
     spec = ModelSpec(
@@ -163,7 +163,7 @@ def train(arguments: argparse.Namespace) -> None:
         direction_map=arguments.direction_map,
         rotary=arguments.rotary,
         rotary_span=largest if arguments.rotary == "axial" and "global" in scopes else 0,
-        scopes=tuple(scopes[i % len(scopes)] for i in range(arguments.blocks)),
+        scopes=scopes,
     )
     run = Run(arguments.run, arguments.seconds)
     sharp = arguments.sharpen > 0
