@@ -12,6 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from .attention import rotary_table
+from .cells import Cells
 from .flat import PARTS, Layout
 from .kernels import depthwise as dw_kernel
 from .kernels import gated as gated_kernel
@@ -186,7 +187,8 @@ class Attend:
     def __init__(self, weights: Weights, spec: ModelSpec, index: int, tables: dict):
         self.spec, self.name, self.weights, self.tables = spec, f"blocks.{index}", weights, tables
         self.scope = spec.scopes[index]
-        self.window, self.shift = spec.window(index) if self.scope.startswith("window:") else (0, 0)
+        self.cell = spec.cell(index)
+        self.window, self.shift = spec.window(index) if self.scope.startswith("window:") else (self.cell, 0)
 
     def get(self, *names: str) -> list[Tensor]:
         return [self.weights[f"{self.name}.{name}"] for name in names]
@@ -202,6 +204,13 @@ class Attend:
         constants = (cosine, spec.lambda_, spec.tau, spec.alpha, self.window, self.shift, spec.rotary == "axial")
         return nala_kernel.Shape(pictures, (h, w), spec.heads, spec.head_dim, *self.tables[size], *constants)
 
+    def cells(self, x: Tensor) -> Cells:
+        """The cells of maps of this size, made once, as the tables are."""
+        key = ("cells", self.cell, *x.shape[1:3])
+        if key not in self.tables:
+            self.tables[key] = Cells(x.shape[1:3], self.cell, self.spec, x.device)
+        return self.tables[key]
+
     def attention(self, x: Tensor, q: Tensor, k: Tensor, v: Tensor) -> Tensor | None:
         """o [P, C] (None: no attention); keeps the state for the backward."""
         self.state = None
@@ -212,6 +221,8 @@ class Attend:
             return mean.to(v.dtype).expand(-1, len(v) // len(x), -1).reshape(v.shape).contiguous()
         shape = self.shape(x)
         self.state = nala_kernel.state(k, v, shape)
+        if self.cell:
+            self.state = self.cells(x).around(self.state)
         return nala_kernel.apply(q, self.state, shape)
 
     def attention_backward(self, x: Tensor, do: Tensor, qkv: tuple[Tensor, ...], slopes: tuple[Tensor, ...]) -> None:
@@ -227,6 +238,8 @@ class Attend:
             return
         shape = self.shape(x)
         dstate = nala_kernel.apply_backward(q, self.state, do, dq, shape)
+        if self.cell:
+            dstate = self.cells(x).around_backward(dstate)
         nala_kernel.state_backward(k, v, dstate, dk, dv, shape)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -325,7 +338,7 @@ class FusedNetwork:
             units = {"attend": ("project", "lepe", "output"), "feed": ("expand", "ffn_dw", "contract")}
             names = {kind: [f"{block}.{n}" for unit in parts for n in PARTS[unit]] for kind, parts in units.items()}
             self.stages.append(self._depthwise(f"{block}.cpe1", plain))
-            if "attend" in plain or spec.cell(i):  # no kernel sums over cells
+            if "attend" in plain:
                 self.stages.append(Plain(weights, names["attend"], plain_attend(spec, i)))
             else:
                 self.stages.append(Attend(weights, spec, i, tables))

@@ -78,7 +78,8 @@ OWNER = {
 
 def choose_plain(device: str = "cuda", rotary: str = "axial") -> tuple[frozenset, list[str]]:
     """Which stage kinds must fall back to plain PyTorch on this machine, and a report (lines)."""
-    spec = ModelSpec(blocks=4, group=4, rotary=rotary, scopes=("global", "window:32", "window:32", "uniform"))
+    scopes = ("global", "window:32", "window:32", "uniform", "around:32")
+    spec = ModelSpec(blocks=len(scopes), group=len(scopes), rotary=rotary, scopes=scopes)
     shape = (2, 48, 40)  # the windows hang over
     lines = []
     baseline = by_kind(compare(spec, shape, torch.bfloat16, frozenset(KINDS), device))

@@ -62,6 +62,16 @@ def test_attention_over_windows(window, shift, size):
 
 
 @interpreted
+@pytest.mark.parametrize("rotary", ["axial", "none"])
+def test_states_of_cells(rotary):
+    """The states that tokens of each cell use, and their gradient, against the plain form; cells hang over two edges."""
+    spec = ModelSpec(dim=64, heads=2, blocks=1, scopes=("around:4",), rotary=rotary, rotary_span=12)
+    errors = compare(spec, (2, 13, 18), torch.float32, frozenset(KINDS) - {"attend"}, "cpu")
+    plain = compare(spec, (2, 13, 18), torch.float32, frozenset(KINDS), "cpu")
+    assert {name: e for name, e in errors.items() if e > 2 * plain[name] + 2e-6} == {}
+
+
+@interpreted
 def test_other_tile_sizes(tmp_path, monkeypatch):
     sizes = {
         "depthwise_backward_32_5": {"block": 16, "warps": 4, "chunk": 32, "split": 1},
