@@ -1,10 +1,9 @@
 #!/bin/sh
 # Prepares .carry/1, 2, ... for the device machine: all that bicubic trainings learn from (all_data.sh) in parts of at most 42 MiB
-# (64 travel at a time, of which the repository takes 18), and .carry/benchmark with Set5 and Set14. .carry is in .git/info/exclude.
+# (64 travel at a time, of which the repository takes 20), and .carry/benchmark with Set5 and Set14.
 # Usage, from the repository's root, before the session: models/training/stage_data.sh [DATA]
 set -eu
 shared=${1:-../shared/data}
-grep -qx '/.carry/' .git/info/exclude || echo '/.carry/' >> .git/info/exclude
 all=$(models/training/all_data.sh "$shared")
 rm -rf .carry/[0-9]* .carry/benchmark
 mkdir -p .carry/benchmark

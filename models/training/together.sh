@@ -1,7 +1,7 @@
 #!/bin/sh
 # Starts several trainings on one card and returns at once. Through MPS (where nvidia-cuda-mps-control is) two of them do 1.25
 # times the work of one after the other. Reads lines from standard input: NAME DELAY COMMAND...; NAME starts DELAY seconds
-# from now and writes /tmp/NAME.log. `models/training/fetch.sh` waits for them. CARD in the environment: which GPU (0); its MPS
+# from now and writes /tmp/NAME.log. `models/training/session.sh get` waits for them. CARD in the environment: which GPU (0); its MPS
 # daemon knows no other one. MPS=no: without MPS.
 #   CARD=1 models/training/together.sh <<END
 #   x2 0 models/training/train_light.sh 2 /tmp/d /tmp/x2

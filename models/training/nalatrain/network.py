@@ -64,10 +64,10 @@ def around(qkv: Tensor, spec: ModelSpec, cell: int) -> Tensor:
         return windows(x.unflatten(1, (h, w)), cell, 0)[0].flatten(1, 2)
 
     def over_nine(x: Tensor) -> Tensor:
-        """Of one value a cell, its sum over the cell and the eight around it."""
-        planes = x.reshape(len(v), rows, columns, -1).permute(0, 3, 1, 2)
-        sums = F.avg_pool2d(planes, 3, 1, 1, divisor_override=1)
-        return sums.permute(0, 2, 3, 1).reshape(x.shape)
+        """Of one value a cell, its sum over the cell and the eight around it. (Not by avg_pool2d: its gradient is wrong
+        on CUDA for maps with the channels last and padding, pytorch/pytorch#188344.)"""
+        padded = F.pad(x.reshape(len(v), rows, columns, -1), (0, 0, 1, 1, 1, 1))
+        return sum(padded[:, i : i + rows, j : j + columns] for i in range(3) for j in range(3)).reshape(x.shape)
 
     tokens = over_nine(cells(torch.ones_like(v[..., :1])).sum(1, keepdim=True))
     state = over_nine(cells(rotate(phi_k, cos, sin)).transpose(1, 2) @ cells(v)) / tokens

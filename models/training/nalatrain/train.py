@@ -173,7 +173,7 @@ def train(arguments: argparse.Namespace) -> None:
         raise SystemExit("--mix and --colours are not for --blind")
     plain = frozenset(kind for kind in arguments.plain.split(",") if kind in KINDS)
     if device == "cuda" and arguments.plain == "auto":
-        plain, lines = choose_plain(rotary=arguments.rotary)
+        plain, lines = choose_plain(rotary=arguments.rotary, scopes=scopes)
         run.log(checks=lines, device=torch.cuda.get_device_name())
     began = time.monotonic()
     copies, turned = parse_copies(arguments.copies)

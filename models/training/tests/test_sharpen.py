@@ -187,7 +187,7 @@ def test_a_training_resumes_and_ships(tmp_path):
     for name in ("x1.png", "x2.png", "s3_0013.jpg", "s3_0017.webp", "cid22_258947.jpg"):
         Image.fromarray(pixels(128, 128)).save(tmp_path / name)
     Image.fromarray(pixels(128, 128)).save(tmp_path / "photo31.png")  # held out by its hash, and not structured
-    spec = ModelSpec(dim=32, heads=1, blocks=1)
+    spec = ModelSpec(dim=32, heads=1, blocks=1, rotary_span=16)  # what a training with patches of 16 writes
     with pytest.raises(SystemExit):
         train.train(options(tmp_path))  # from nothing is a mistake
     weights.save(Network(spec).state_dict(), spec, tmp_path / "photo.safetensors")
