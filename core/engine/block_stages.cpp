@@ -82,8 +82,9 @@ AttendStage::AttendStage(const SweepContext& c, Arena& arena, int block, RowSour
 
 void AttendStage::gather_cells(int row_of_cells) {
   current_row_ = row_of_cells;
-  context_.pool->parallel_for(static_cast<int>(states_.size()),
-                              [&](int column, int) { sums_->cells->gather(row_of_cells, column, states_[column]); });
+  context_.pool->parallel_for(static_cast<int>(states_.size()), [&](int column, int) {
+    if (!sums_->cells->gather(row_of_cells, column, states_[column])) finite_ = false;
+  });
 }
 
 void AttendStage::accumulate_windows(int row_of_windows) {
@@ -118,7 +119,7 @@ void AttendStage::accumulate_windows(int row_of_windows) {
       state.add(partial);
     }
     // Tokens of the window outside the picture count as zeros: the mean is over all W² of them.
-    state.finalise(static_cast<double>(side_) * side_);
+    if (!state.finalise(static_cast<double>(side_) * side_)) finite_ = false;
   });
 }
 

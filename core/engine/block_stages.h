@@ -6,6 +6,7 @@
 //   GroupConvStage  x + conv3×3(x) after a group's last block            (halo 1)
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <vector>
 
@@ -54,6 +55,7 @@ class AttendStage : public Stage {
   /// No further than a row of windows or of cells goes: there is one set of states.
   [[nodiscard]] int most_rows() const override;
   Loop produce(int y0, int y1) override;
+  [[nodiscard]] bool finite() const override { return finite_; }
   [[nodiscard]] const RowRing& out() const { return out_; }
 
  private:
@@ -72,6 +74,7 @@ class AttendStage : public Stage {
   const LayerSums* sums_;
   std::vector<cpu::NalaState> states_;
   std::vector<Tile> tiles_;
+  std::atomic<bool> finite_ = true;  ///< all states so far
   float* partials_ = nullptr;
   RowRing out_;
 };

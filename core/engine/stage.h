@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <functional>
 #include <limits>
+#include <optional>
 
 #include "base/thread_pool.h"
 #include "engine/arena.h"
@@ -74,6 +75,9 @@ class Stage {
     static_cast<void>(y0);
     static_cast<void>(y1);
   }
+
+  /// False: sums that it made were not finite, so there is no picture worth keeping.
+  [[nodiscard]] virtual bool finite() const { return true; }
 
   int done = 0;  ///< rows made so far
 

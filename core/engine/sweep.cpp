@@ -71,15 +71,15 @@ void run_step(const SweepContext& c, const std::vector<Work>& works) {
   }
 }
 
-/// Drives the stages until the last one has made every row. Returns false when stopped.
+/// Drives the stages until the last one has made every row, or until something ends the run.
 ///
 /// Overlapped, all stages of a step run at once, each from what the one before it had made until then: threads wait for
 /// each other once a step, with small items left to fill the time. Otherwise a stage takes what the one before it has
 /// made just now.
-bool run_sweep(const SweepContext& c, Sweep& sweep, const std::function<void(double)>& progress,
-               const std::stop_token& stop) {
+RunOutcome run_sweep(const SweepContext& c, Sweep& sweep, const std::function<void(double)>& progress,
+                     const std::stop_token& stop) {
   while (sweep.stages.back()->done < c.height) {
-    if (stop.stop_requested()) return false;
+    if (stop.stop_requested()) return RunOutcome::stopped;
     int rows = c.strip_rows;  // the same for all, or a stage would fall behind by more than its ring holds
     for (const auto& stage : sweep.stages) rows = std::min(rows, stage->most_rows());
     int input_rows = c.height, total = 0;  // the first stage reads the map or the picture, which are complete
@@ -94,9 +94,11 @@ bool run_sweep(const SweepContext& c, Sweep& sweep, const std::function<void(dou
       works.clear();
     }
     if (!works.empty()) run_step(c, works);
+    if (!std::ranges::all_of(sweep.stages, [](const auto& stage) { return stage->finite(); }))
+      return RunOutcome::overflowed;
     progress(static_cast<double>(total) / (static_cast<double>(c.height) * sweep.stages.size()));
   }
-  return true;
+  return RunOutcome::finished;
 }
 
 }  // namespace
@@ -198,7 +200,7 @@ RunOutcome run_network(const PackedNetwork& network, const PictureView& picture,
     const auto report = [&](double part) {
       if (progress) progress(i, (finished + cost * part) / total);
     };
-    if (!run_sweep(c, sweep, report, stop)) return RunOutcome::stopped;
+    if (const RunOutcome outcome = run_sweep(c, sweep, report, stop); outcome != RunOutcome::finished) return outcome;
     finished += cost;
     const int following = blocks_of_sweep(c.spec, i, barriers).second;
     if (following == c.spec.blocks || !c.spec.scopes[following].needs_barrier()) continue;

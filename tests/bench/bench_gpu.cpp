@@ -11,6 +11,7 @@
 #include "engine/cuda/gpu_engine.h"
 #include "engine/folded_network.h"
 #include "kernels/cuda/memory.h"
+#include "kernels/cuda/state.h"
 
 using namespace nalasr;
 using nlohmann::json;
@@ -40,8 +41,8 @@ json measure_layer(const Model& model, int width, int height, const Options& opt
   const int units = cuda::unit_count(width, height, height, 0);
   const std::uint64_t free_before = cuda::device_memory().free;
   const cuda::DeviceBuffer x(map_bytes), x1(map_bytes), sums(floats * units * sizeof(float));
-  const cuda::DeviceBuffer totals(cuda::total_bytes(NalaParams::of(model.spec()))), state(kernels->state_bytes()),
-      overflows(sizeof(std::uint32_t));
+  const cuda::DeviceBuffer totals(cuda::total_bytes(NalaParams::of(model.spec()))),
+      state(cuda::state_floats(NalaParams::of(model.spec())) * sizeof(float)), overflows(sizeof(std::uint32_t));
   const cuda::DeviceBuffer scratch(kernels->scratch_bytes(width, height));
   const std::uint64_t bytes = free_before - cuda::device_memory().free;
   const cuda::OwnedStream stream;
@@ -57,9 +58,10 @@ json measure_layer(const Model& model, int width, int height, const Options& opt
     const cuda::Event begin, end;
     begin.record(stream.get());
     kernels->barrier(picture, 0, rows, rows1, all, reinterpret_cast<float*>(sums.data()), stream.get());
-    kernels->reduce(picture, reinterpret_cast<const float*>(sums.data()), all, totals.data(), state.data(),
-                    stream.get());
-    kernels->attend(picture, 0, rows1, rows, all, state.data(), 0, 0, stream.get());
+    auto* of_all = reinterpret_cast<float*>(state.data());
+    cuda::reduce_sums(NalaParams::of(model.spec()), picture, reinterpret_cast<const float*>(sums.data()), all,
+                      totals.data(), of_all, stream.get());
+    kernels->attend(picture, 0, rows1, rows, all, of_all, 0, 0, stream.get());
     end.record(stream.get());
     end.synchronize();
     if (i >= 2) ms.push_back(end.milliseconds_since(begin));

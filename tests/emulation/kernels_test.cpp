@@ -48,12 +48,12 @@ std::vector<float> run(const cuda::Kernels& kernels, const ModelSpec& spec, int 
     const int window = spec.scopes[block].window, shift = window_shift(spec, block);
     if (window == 0) {
       std::vector<double> totals(cuda::total_bytes(nala) / sizeof(double));
-      std::vector<float> state(kernels.state_bytes() / sizeof(float));
+      std::vector<float> state(cuda::state_floats(nala));
       strips([&](cuda::Span s) {
         const int units = cuda::unit_count(width, height, s.last - s.first, 0);
         std::vector<float> sums(cuda::sum_floats(nala) * units, std::nanf(""));
         kernels.barrier(picture, block, x, x1, s, sums.data(), nullptr);
-        kernels.reduce(picture, sums.data(), s, totals.data(), state.data(), nullptr);
+        cuda::reduce_sums(nala, picture, sums.data(), s, totals.data(), state.data(), nullptr);
       });
       strips([&](cuda::Span s) { kernels.attend(picture, block, x1, x2, s, state.data(), 0, 0, nullptr); });
     } else {
@@ -67,9 +67,9 @@ std::vector<float> run(const cuda::Kernels& kernels, const ModelSpec& spec, int 
       std::vector<std::vector<float>> states;
       rows_of_windows([&](cuda::Span s) {
         std::vector<float> sums(cuda::sum_floats(nala) * across, std::nanf(""));
-        states.emplace_back(kernels.state_bytes() / sizeof(float) * across);
+        states.emplace_back(cuda::state_floats(nala) * across);
         kernels.windows(picture, block, window, shift, x, x1, s, sums.data(), nullptr);
-        kernels.finalise_windows(picture, sums.data(), across, window * window, states.back().data(), nullptr);
+        cuda::finalise_states(nala, sums.data(), across, window * window, states.back().data(), &overflows, nullptr);
       });
       auto state = states.begin();  // attention reads two rows beyond its own, so x₁ is whole by now
       rows_of_windows(

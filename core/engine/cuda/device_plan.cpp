@@ -29,12 +29,15 @@ std::uint64_t map_bytes(const DeviceRequest& r, const RunShape& shape) {
 
 /// Rows of the strips whose waves have the fewest places empty, of those that are not too large beside the map; 0 where
 /// there are none. Windows are another matter: their blocks are as large as a processor.
-int rows_of_waves(const DeviceRequest& r) {
-  for (const AttentionScope& scope : r.spec.scopes)
+int rows_of_waves(DeviceRequest r) {
+  const int cell = cell_of(r.spec);
+  for (AttentionScope& scope : r.spec.scopes) {
     if (scope.window > 0) return 0;
+    scope.cell = 0;  // the sums of cells, which any strips need, are not to count
+  }
   int best = 0, best_waves = 1;
   for (int waves = 1; waves <= kMostWaves; ++waves) {
-    const int rows = waves * r.costs.units_at_once / units_across(r.width, r.height, cell_of(r.spec)) * kUnitRows;
+    const int rows = waves * r.costs.units_at_once / units_across(r.width, r.height, cell) * kUnitRows;
     if (rows * best_waves <= best * waves || rows > r.height) continue;  // not fuller
     const RunShape shape = shape_of(r, rows);
     if (100 * layout_bytes(shape, r.costs, false) > kWorkPercent * map_bytes(r, shape)) break;

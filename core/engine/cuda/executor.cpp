@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "engine/cuda/streamed_map.h"
+#include "kernels/cuda/state.h"
 #include "nn/spec.h"
 
 namespace nalasr::cuda {
@@ -197,16 +198,8 @@ class Run {
         make_windows(s, m, in, out, step.rows);
         break;
       case Op::attend:
-        if (s.cell) {
-          const Span cells{step.rows.first / s.cell, (step.rows.last - 1) / s.cell + 1};
-          kernels_.gather_cells(picture_, layout_.cells[sweep % 2], cells, m.sums, m.states, stream);
-          kernels_.attend(near_picture_, s.index, in, out, step.rows, m.states, s.cell, 0, stream);
-          break;
-        }
-        kernels_.attend(
-            s.window ? near_picture_ : picture_, s.index, in, out, step.rows,
-            s.window ? window_states(shapes[step.stage - 1], memories[step.stage - 1], step.rows.first) : layout_.state,
-            s.window, s.shift, stream);
+        kernels_.attend(picture_of(s), s.index, in, out, step.rows, states(sweep, step), std::max(s.window, s.cell),
+                        s.shift, stream);
         break;
       case Op::ffn:
         kernels_.ffn(picture_, s.index, in, out, step.rows, stream);
@@ -215,13 +208,11 @@ class Run {
         kernels_.group_conv(picture_, s.index, in, out, step.rows, stream);
         break;
       case Op::barrier:
-        if (shape_.spec.scopes[s.index].cell) {
-          kernels_.barrier(near_picture_, s.index, in, out, step.rows, m.sums, stream);
-          kernels_.reduce_cells(picture_, m.sums, step.rows, layout_.cells[(sweep + 1) % 2], stream);
-          break;
-        }
-        kernels_.barrier(picture_, s.index, in, out, step.rows, m.sums, stream);
-        kernels_.reduce(picture_, m.sums, step.rows, layout_.totals, layout_.state, stream);
+        kernels_.barrier(picture_of(s), s.index, in, out, step.rows, m.sums, stream);
+        if (shape_.spec.scopes[s.index].cell)
+          add_to_cells(nala_, picture_, m.sums, step.rows, layout_.cells[(sweep + 1) % 2], stream);
+        else
+          reduce_sums(nala_, picture_, m.sums, step.rows, layout_.totals, layout_.state, stream);
         break;
       case Op::tail: {
         const Output to = output_.begin(step.rows);
@@ -232,24 +223,43 @@ class Run {
     return true;
   }
 
+  /// The picture with the positions that an attention stage's block counts, or the one whose sums a barrier makes.
+  [[nodiscard]] const Kernels::Picture& picture_of(const StageShape& s) const {
+    return shape_.spec.scopes[s.index].is_global() ? picture_ : near_picture_;
+  }
+
+  /// What the queries of a step meet: one state, those of its windows, or of its cells, which are made now.
+  const float* states(int sweep, const Step& step) {
+    const StageShape& s = shape_.sweeps[sweep].stages[step.stage];
+    const std::vector<StageMemory>& memories = layout_.stages[sweep];
+    if (s.window)
+      return window_states(shape_.sweeps[sweep].stages[step.stage - 1], memories[step.stage - 1], step.rows.first);
+    if (!s.cell) return layout_.state;
+    const StageMemory& m = memories[step.stage];
+    const Span cells{step.rows.first / s.cell, (step.rows.last - 1) / s.cell + 1};
+    const int count = sum_around_cells(nala_, picture_, layout_.cells[sweep % 2], cells, m.sums, compute_.get());
+    finalise_states(nala_, m.sums, count, 1, m.states, picture_.overflows, compute_.get());
+    return m.states;
+  }
+
   [[nodiscard]] int windows_across(const StageShape& s) const {
     return (shape_.width + s.shift + s.window - 1) / s.window;
   }
 
   /// States of the row of windows that row `y` lies in. `s`, `m`: of the stage that makes them.
-  [[nodiscard]] void* window_states(const StageShape& s, const StageMemory& m, int y) const {
+  [[nodiscard]] float* window_states(const StageShape& s, const StageMemory& m, int y) const {
     const int row = (y + s.shift) / s.window % s.window_rows;
-    return static_cast<std::byte*>(m.states) + kernels_.state_bytes() * windows_across(s) * row;
+    return m.states + state_floats(nala_) * windows_across(s) * row;
   }
 
   void make_windows(const StageShape& s, const StageMemory& m, Rows in, Rows out, Span rows) {
-    kernels_.windows(near_picture_, s.index, s.window, s.shift, in, out, rows, m.sums, compute_.get());
+    kernels_.windows(picture_of(s), s.index, s.window, s.shift, in, out, rows, m.sums, compute_.get());
     const int across = windows_across(s);
     // Tokens of a window outside the picture count as zeros: the mean is over all W² of them.
     const double tokens = static_cast<double>(s.window) * s.window;
     const float* sums = m.sums;
     for (int y = rows.first; y < rows.last; sums += sum_floats(nala_) * across) {
-      kernels_.finalise_windows(picture_, sums, across, tokens, window_states(s, m, y), compute_.get());
+      finalise_states(nala_, sums, across, tokens, window_states(s, m, y), picture_.overflows, compute_.get());
       y = rows_of_windows(s, (y + s.shift) / s.window, shape_.height).last;
     }
   }
@@ -276,7 +286,6 @@ class Run {
 DeviceCosts costs_of(const Kernels& kernels) {
   return {.free_bytes = device_memory().free,
           .weight_bytes = kernels.weight_bytes(),
-          .state_bytes = kernels.state_bytes(),
           .element_bytes = static_cast<int>(kernels.element_bytes()),
           .scratch_bytes = [&kernels](int width, int rows) { return kernels.scratch_bytes(width, rows); },
           .units_at_once = kernels.units_at_once()};

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/sweep.h"
+#include "kernels/cuda/state.h"
 #include "nn/spec.h"
 
 namespace nalasr::cuda {
@@ -35,7 +36,7 @@ RunLayout lay_out(const RunShape& shape, const DeviceCosts& costs, bool whole_ma
   const auto take = [&](std::size_t bytes) { return arena.bytes(bytes, kAlignment); };
   const auto floats = [&](std::size_t count) { return reinterpret_cast<float*>(take(count * sizeof(float))); };
   const NalaParams nala = NalaParams::of(shape.spec);
-  const std::size_t row_bytes = map_row_bytes(shape, costs), sum = sum_floats(nala);
+  const std::size_t row_bytes = map_row_bytes(shape, costs), sum = sum_floats(nala), state = state_floats(nala);
 
   RunLayout out;
   out.picture = take(static_cast<std::size_t>(shape.picture_row_bytes) * shape.height);
@@ -48,7 +49,7 @@ RunLayout lay_out(const RunShape& shape, const DeviceCosts& costs, bool whole_ma
     out.near_rotary = near_counts_otherwise(shape.spec) ? tables() : out.rotary;
   }
   out.totals = take(total_bytes(nala));
-  out.state = take(costs.state_bytes);
+  out.state = floats(state);
   const int cell = cell_of(shape.spec), across = units_across(shape.width, shape.height, cell);
   if (cell)
     for (float*& cells : out.cells) cells = floats(sum * across * ((shape.height + cell - 1) / cell));
@@ -73,13 +74,13 @@ RunLayout lay_out(const RunShape& shape, const DeviceCosts& costs, bool whole_ma
       if (stage.cell) {
         const std::size_t count = static_cast<std::size_t>(stage.step_rows / cell + 2) * across;
         m.sums = floats(sum * count);
-        m.states = take(costs.state_bytes * count);
+        m.states = floats(state * count);
       }
       if (stage.op == Op::windows) {
         const int windows = (shape.width + stage.shift + stage.window - 1) / stage.window;
         // A step may begin and end inside the first and the last row of windows.
         m.sums = floats(sum * (stage.step_rows / stage.window + 2) * windows);
-        m.states = take(costs.state_bytes * windows * stage.window_rows);
+        m.states = floats(state * windows * stage.window_rows);
       }
     }
     most = std::max(most, arena.used());

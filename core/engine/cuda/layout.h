@@ -28,9 +28,10 @@ struct RunShape {
 };
 
 struct StageMemory {
-  void* ring = nullptr;    ///< output rows; null where they lie in the map or go out
-  float* sums = nullptr;   ///< barrier, windows: partial sums of one step; attend among cells: sums around each
-  void* states = nullptr;  ///< windows: of rows of windows, taking turns; attend among cells: of a step's rows of cells
+  void* ring = nullptr;   ///< output rows; null where they lie in the map or go out
+  float* sums = nullptr;  ///< barrier, windows: partial sums of one step; attend among cells: sums around each
+  float* states =
+      nullptr;  ///< windows: of rows of windows, taking turns; attend among cells: of a step's rows of cells
 };
 
 /// Where the tables of a `Rotary` lie; null: no rotary embedding.
@@ -42,7 +43,7 @@ struct RunLayout {
   void* picture = nullptr;
   RotaryMemory rotary, near_rotary;  ///< of global blocks and of all others; the same where these count alike
   void* totals = nullptr;
-  void* state = nullptr;
+  float* state = nullptr;
   float* cells[2] = {};  ///< sums of cells: of this sweep's first block and of the next one's, in turns
   std::uint32_t* overflows = nullptr;
   void* scratch = nullptr;

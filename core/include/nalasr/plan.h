@@ -28,7 +28,6 @@ enum class Precision { mixed, fp32 };
 struct DeviceCosts {
   std::uint64_t free_bytes = 0;                                       ///< device memory that nobody holds
   std::uint64_t weight_bytes = 0;                                     ///< there already
-  std::uint64_t state_bytes = 0;                                      ///< of one layer's sums, or of one window's
   int element_bytes = 4;                                              ///< of a feature map's values
   std::uint64_t chunk_bytes = std::uint64_t{2} << 20;                 ///< what the device maps at a time
   std::function<std::uint64_t(int width, int rows)> scratch_bytes{};  ///< for steps of that many rows

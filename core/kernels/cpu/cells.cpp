@@ -21,7 +21,7 @@ std::size_t CellSums::bytes(const NalaParams& params, int cell, int height, int 
 }
 
 void CellSums::add(const Partial& partial, int y, int column) {
-  float* to = sums_.data() + (static_cast<std::size_t>(y / cell_) * columns_ + column) * floats_;
+  float* to = &sums_[place(y / cell_, column)];
   if (y % cell_ == 0) std::fill_n(to, floats_, 0.0f);
   const auto factor = static_cast<float>(std::exp2(lambda_ * partial.exponent));
   for (std::size_t i = 0; i < floats_; ++i) to[i] += partial.sums[i] * factor;
@@ -32,7 +32,7 @@ bool CellSums::gather(int row, int column, NalaState& state) const {
   const int left = std::max(0, column - 1), right = std::min(columns_, column + 2);
   state.clear();
   for (int r = top; r < bottom; ++r)
-    for (int c = left; c < right; ++c) state.add({.sums = const_cast<float*>(sums(r, c))});
+    for (int c = left; c < right; ++c) state.add(&sums_[place(r, c)]);
   const int high = std::min(height_, bottom * cell_) - top * cell_,
             wide = std::min(width_, right * cell_) - left * cell_;
   return state.finalise(static_cast<double>(high) * wide);

@@ -20,8 +20,9 @@ class CellSums {
   static std::size_t bytes(const NalaParams& params, int cell, int height, int width);
 
  private:
-  [[nodiscard]] const float* sums(int row, int column) const {
-    return sums_.data() + (static_cast<std::size_t>(row) * columns_ + column) * floats_;
+  /// Where a cell's sums begin.
+  [[nodiscard]] std::size_t place(int row, int column) const {
+    return (static_cast<std::size_t>(row) * columns_ + column) * floats_;
   }
 
   double lambda_;

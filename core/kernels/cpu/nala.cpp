@@ -113,6 +113,10 @@ void NalaState::add_range(const Partial& partial, std::size_t begin, std::size_t
   for (std::size_t i = begin; i < end; ++i) sums_[i] += partial.sums[i] * factor;
 }
 
+void NalaState::add(const float* sums) {
+  for (std::size_t i = 0; i < sums_.size(); ++i) sums_[i] += sums[i];
+}
+
 void NalaState::add(const Partial& partial) { add_range(partial, 0, sums_.size()); }
 
 void NalaState::add(const std::vector<Partial>& partials, ThreadPool& pool) {

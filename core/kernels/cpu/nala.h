@@ -58,6 +58,8 @@ class NalaState {
   /// Adds partials in order. The elements are shared out to the pool's threads, so the order per element is fixed.
   void add(const std::vector<Partial>& partials, ThreadPool& pool);
   void add(const Partial& partial);
+  /// Adds sums [partial_floats] of keys that were not divided.
+  void add(const float* sums);
   /// Divides by the token count and packs S. Returns false if a sum is not finite.
   bool finalise(double tokens);
 

@@ -39,7 +39,6 @@ class FusedKernels : public Kernels {
 
   [[nodiscard]] std::size_t weight_bytes() const override { return weights_.bytes(); }
   [[nodiscard]] std::size_t element_bytes() const override { return sizeof(__half); }
-  [[nodiscard]] std::size_t state_bytes() const override { return state_floats(nala_) * sizeof(float); }
   [[nodiscard]] std::size_t scratch_bytes(int, int) const override { return 0; }
   [[nodiscard]] int units_at_once() const override { return launch_barrier(spec_.dim, nala_.head_dim, 0, {}, nullptr); }
 
@@ -71,28 +70,12 @@ class FusedKernels : public Kernels {
     run(launch_barrier(spec_.dim, nala_.head_dim, last - first + 1, a, stream) > 0);
   }
 
-  void reduce(const Picture& p, const float* sums, Span rows, void* totals, void* state, Stream stream) const override {
-    reduce_sums(nala_, p, sums, rows, totals, static_cast<float*>(state), stream);
-  }
-  void reduce_cells(const Picture& p, const float* sums, Span rows, float* cells, Stream stream) const override {
-    add_to_cells(nala_, p, sums, rows, cells, stream);
-  }
-  void gather_cells(const Picture& p, const float* cells, Span rows_of_cells, float* sums, void* states,
-                    Stream stream) const override {
-    const int count = sum_around_cells(nala_, p, cells, rows_of_cells, sums, stream);
-    finalise_states(nala_, sums, count, 1, static_cast<float*>(states), p.overflows, stream);
-  }
-  void finalise_windows(const Picture& p, const float* sums, int count, double tokens, void* states,
-                        Stream stream) const override {
-    finalise_states(nala_, sums, count, tokens, static_cast<float*>(states), p.overflows, stream);
-  }
-
-  void attend(const Picture& p, int block, Rows in, Rows out, Span rows, const void* states, int window, int shift,
+  void attend(const Picture& p, int block, Rows in, Rows out, Span rows, const float* states, int window, int shift,
               Stream stream) const override {
     AttendArgs a = weights_.blocks[block].attend;
     place(a, p, in, 2, out, rows);
     a.rotary = tables(p.rotary);
-    a.states = static_cast<const float*>(states);
+    a.states = states;
     a.state_floats = static_cast<int>(state_floats(nala_));
     a.window = window;
     a.shift = shift;

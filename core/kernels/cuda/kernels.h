@@ -4,6 +4,8 @@
 //     auto kernels = nalasr::cuda::make_fused_kernels(folded, {width, height});
 //     kernels->attend(block, x1, x2, {y0, y1}, states, stream);
 //
+// What lies between a barrier's sums and the states that attend meets is the same for both: kernels/cuda/state.h.
+//
 // Nothing here includes a CUDA header. All pointers are device memory unless said otherwise; all calls only enqueue.
 // Thread safety: const methods may be called from several threads with different streams.
 #pragma once
@@ -89,7 +91,6 @@ class Kernels {
 
   [[nodiscard]] virtual std::size_t weight_bytes() const = 0;
   [[nodiscard]] virtual std::size_t element_bytes() const = 0;  ///< of a map: 2 or 4
-  [[nodiscard]] virtual std::size_t state_bytes() const = 0;    ///< of one final state (per layer, or per window)
   /// Bytes of working memory that attend, ffn and the like need for `rows` output rows (0 for fused kernels).
   [[nodiscard]] virtual std::size_t scratch_bytes(int width, int rows) const = 0;
   /// Units of tokens whose sums the device makes at the same time (barrier); 0: not known.
@@ -114,24 +115,10 @@ class Kernels {
   /// `shift`), one sum per window: [row of windows][window][sum_floats].
   virtual void windows(const Picture&, int block, int window, int shift, Rows in, Rows out, Span rows, float* sums,
                        Stream) const = 0;
-  /// Adds the sums of these rows to `totals` (total_bytes, zero before the first picture), begun anew where the rows
-  /// begin the picture. Where they end it: mean → `state`, in the form that attend reads; counts an overflow where a
-  /// sum is not finite. The order does not depend on strips.
-  virtual void reduce(const Picture&, const float* sums, Span rows, void* totals, void* state, Stream) const = 0;
-  /// Adds the sums of these rows to those of their cells, `cells` [row of cells][cell][sum_floats], which begin anew in
-  /// a cell's first row. The order does not depend on strips.
-  virtual void reduce_cells(const Picture&, const float* sums, Span rows, float* cells, Stream) const = 0;
-  /// States of the cells of these rows of cells: means over each one's tokens and those of the cells around it. `sums`
-  /// holds a sum for each of them meanwhile.
-  virtual void gather_cells(const Picture&, const float* cells, Span rows_of_cells, float* sums, void* states,
-                            Stream) const = 0;
-  /// States of `count` window sums, one after the other; tokens: of a window.
-  virtual void finalise_windows(const Picture&, const float* sums, int count, double tokens, void* states,
-                                Stream) const = 0;
   /// Attention, LePE, gate and projection: x₁ → x₂. Halo 2. `window` = 0: one state; else (or with cells as wide) rows
   /// begin at a multiple of 8 or where a row of windows does, and `states` begin with the row of windows (rows.first +
   /// shift) / window.
-  virtual void attend(const Picture&, int block, Rows in, Rows out, Span rows, const void* states, int window,
+  virtual void attend(const Picture&, int block, Rows in, Rows out, Span rows, const float* states, int window,
                       int shift, Stream) const = 0;
   /// CPE₂ and FFN: x₂ → x₄. Halo 2.
   virtual void ffn(const Picture&, int block, Rows in, Rows out, Span rows, Stream) const = 0;

@@ -35,7 +35,6 @@ class PlainKernels : public Kernels {
 
   [[nodiscard]] std::size_t weight_bytes() const override { return store_.bytes(); }
   [[nodiscard]] std::size_t element_bytes() const override { return sizeof(float); }
-  [[nodiscard]] std::size_t state_bytes() const override { return state_floats(nala_) * sizeof(float); }
   [[nodiscard]] std::size_t scratch_bytes(int width, int rows) const override {
     const std::size_t channels = std::max(5 * spec_.dim, spec_.dim + spec_.hidden());
     return static_cast<std::size_t>(width) * (rows + 4) * channels * sizeof(float);
@@ -53,23 +52,7 @@ class PlainKernels : public Kernels {
     accumulate(p, block, in, out, rows, {window, window, shift, shift}, sums, stream);
   }
 
-  void reduce(const Picture& p, const float* sums, Span rows, void* totals, void* state, Stream stream) const override {
-    reduce_sums(nala_, p, sums, rows, totals, static_cast<float*>(state), stream);
-  }
-  void reduce_cells(const Picture& p, const float* sums, Span rows, float* cells, Stream stream) const override {
-    add_to_cells(nala_, p, sums, rows, cells, stream);
-  }
-  void gather_cells(const Picture& p, const float* cells, Span rows_of_cells, float* sums, void* states,
-                    Stream stream) const override {
-    const int count = sum_around_cells(nala_, p, cells, rows_of_cells, sums, stream);
-    finalise_states(nala_, sums, count, 1, static_cast<float*>(states), p.overflows, stream);
-  }
-  void finalise_windows(const Picture& p, const float* sums, int count, double tokens, void* states,
-                        Stream stream) const override {
-    finalise_states(nala_, sums, count, tokens, static_cast<float*>(states), p.overflows, stream);
-  }
-
-  void attend(const Picture& p, int block, Rows in, Rows out, Span rows, const void* states, int window, int shift,
+  void attend(const Picture& p, int block, Rows in, Rows out, Span rows, const float* states, int window, int shift,
               Stream stream) const override {
     const Block& b = blocks_[block];
     const Span around = widened(p, rows, 2);
@@ -79,12 +62,11 @@ class PlainKernels : public Kernels {
     const Map o = q;  // a head's queries are not needed once its features are made
     const plain::Nala n = nala(p);
     const Cells cells = window ? Cells{window, window, shift, shift} : Cells{};
-    const auto* state = static_cast<const float*>(states);
     plain::norm_dense(x, b.v, false, v, around, stream);
     plain::norm_dense(x, b.gate, false, gate, rows, stream);
     plain::norm_dense(x, b.q, false, q, rows, stream);
-    plain::query_features(n, q, state, cells, features, rows, stream);
-    plain::apply(n, features, state, cells, o, rows, stream);
+    plain::query_features(n, q, states, cells, features, rows, stream);
+    plain::apply(n, features, states, cells, o, rows, stream);
     plain::depthwise(v, b.lepe, true, o, p.height, rows, stream);
     plain::gated_dense(o, gate, b.merge_weight, b.merge_bias, b.out, x, map(p, out), rows, stream);
   }

@@ -10,6 +10,7 @@
 #include "engine/cuda/executor.h"
 #include "engine/folded_network.h"
 #include "kernels/cuda/memory.h"
+#include "kernels/cuda/state.h"
 #include "unit/engine/network_support.h"
 
 namespace nalasr::test {

@@ -66,6 +66,7 @@ struct Bench {
 
   [[nodiscard]] DeviceMap map() const { return {height, width, spec.dim, kernels->element_bytes()}; }
   [[nodiscard]] Span all() const { return {0, height}; }
+  [[nodiscard]] std::size_t state_bytes() const { return cuda::state_floats(NalaParams::of(spec)) * sizeof(float); }
   [[nodiscard]] Map64 wide(const std::vector<float>& values) const { return {height, width, spec.dim, values}; }
   void expect_no_overflow() const {
     stream.synchronize();
@@ -124,9 +125,9 @@ TEST_P(CudaKernels, BarrierAddsUpKeysAndValues) {
   cuda::fill_zero(totals.data(), totals.size(), b.stream.get());
   b.kernels->barrier(b.picture, 0, in.rows(), out.rows(), b.all(), reinterpret_cast<float*>(sums.data()),
                      b.stream.get());
-  const cuda::DeviceBuffer state = poisoned(b.kernels->state_bytes());
-  b.kernels->reduce(b.picture, reinterpret_cast<const float*>(sums.data()), b.all(), totals.data(), state.data(),
-                    b.stream.get());
+  const cuda::DeviceBuffer state = poisoned(b.state_bytes());
+  cuda::reduce_sums(NalaParams::of(b.spec), b.picture, reinterpret_cast<const float*>(sums.data()), b.all(),
+                    totals.data(), reinterpret_cast<float*>(state.data()), b.stream.get());
   b.expect_no_overflow();
   const std::vector<float> x1 = out.get();
   EXPECT_LT(relative_error(x1, depthwise(b.folded.blocks[0].cpe1, b.wide(x)).values), bounds_of(c.set).map);
@@ -149,13 +150,14 @@ TEST_P(CudaKernels, AttendEqualsReference) {
   const std::size_t floats = cuda::sum_floats(NalaParams::of(b.spec));
   const cuda::DeviceBuffer sums = poisoned(floats * units * sizeof(float));
   const cuda::DeviceBuffer totals(cuda::total_bytes(NalaParams::of(b.spec)));
-  const cuda::DeviceBuffer state = poisoned(b.kernels->state_bytes());
+  const cuda::DeviceBuffer state = poisoned(b.state_bytes());
   cuda::fill_zero(totals.data(), totals.size(), b.stream.get());
   b.kernels->barrier(b.picture, 0, in.rows(), x1_map.rows(), b.all(), reinterpret_cast<float*>(sums.data()),
                      b.stream.get());
-  b.kernels->reduce(b.picture, reinterpret_cast<const float*>(sums.data()), b.all(), totals.data(), state.data(),
-                    b.stream.get());
-  b.kernels->attend(b.picture, 0, x1_map.rows(), out.rows(), b.all(), state.data(), 0, 0, b.stream.get());
+  cuda::reduce_sums(NalaParams::of(b.spec), b.picture, reinterpret_cast<const float*>(sums.data()), b.all(),
+                    totals.data(), reinterpret_cast<float*>(state.data()), b.stream.get());
+  b.kernels->attend(b.picture, 0, x1_map.rows(), out.rows(), b.all(), reinterpret_cast<const float*>(state.data()), 0,
+                    0, b.stream.get());
   b.expect_no_overflow();
   const Map64 expected = attend(b.spec, b.folded.blocks[0], b.wide(x1_map.get()), 0, 0);
   EXPECT_LT(relative_error(out.get(), expected.values), bounds_of(c.set).map);
@@ -170,12 +172,13 @@ TEST_P(CudaKernels, WindowsEqualReference) {
     const int across = (c.width + shift + window - 1) / window, down = (c.height + shift + window - 1) / window;
     const std::size_t floats = cuda::sum_floats(NalaParams::of(b.spec));
     const cuda::DeviceBuffer sums = poisoned(floats * across * down * sizeof(float));
-    const cuda::DeviceBuffer states = poisoned(b.kernels->state_bytes() * across * down);
+    const cuda::DeviceBuffer states = poisoned(b.state_bytes() * across * down);
     b.kernels->windows(b.picture, 0, window, shift, in.rows(), x1_map.rows(), b.all(),
                        reinterpret_cast<float*>(sums.data()), b.stream.get());
-    b.kernels->finalise_windows(b.picture, reinterpret_cast<const float*>(sums.data()), across * down, window * window,
-                                states.data(), b.stream.get());
-    b.kernels->attend(b.picture, 0, x1_map.rows(), out.rows(), b.all(), states.data(), window, shift, b.stream.get());
+    auto* of_windows = reinterpret_cast<float*>(states.data());
+    cuda::finalise_states(NalaParams::of(b.spec), reinterpret_cast<const float*>(sums.data()), across * down,
+                          window * window, of_windows, b.picture.overflows, b.stream.get());
+    b.kernels->attend(b.picture, 0, x1_map.rows(), out.rows(), b.all(), of_windows, window, shift, b.stream.get());
     b.expect_no_overflow();
     const Map64 expected = attend(b.spec, b.folded.blocks[0], b.wide(x1_map.get()), window, shift);
     EXPECT_LT(relative_error(out.get(), expected.values), bounds_of(c.set).map) << "shift " << shift;

@@ -97,11 +97,9 @@ DeviceRequest request_of(int width, int height) {
   r.height = height;
   r.picture_row_bytes = 3 * width;
   r.sample = Sample::u8;
-  r.costs = {.free_bytes = 16ull << 30,
-             .weight_bytes = 2 << 20,
-             .state_bytes = 17'000,
-             .element_bytes = 2,
-             .scratch_bytes = [](int, int) { return std::uint64_t{0}; }};
+  r.costs = {.free_bytes = 16ull << 30, .weight_bytes = 2 << 20, .element_bytes = 2, .scratch_bytes = [](int, int) {
+               return std::uint64_t{0};
+             }};
   return r;
 }
 
@@ -115,6 +113,16 @@ TEST(GpuPlan, FullHdFitsTheAim) {
   EXPECT_EQ(plan->strip_rows, 104);
   const std::uint64_t input = 1920ull * 1080 * 3, output = 16 * input;
   EXPECT_LT(plan->memory.bytes + input + output, 420ull << 20) << "with both pictures of bench_gpu on the device";
+}
+
+/// Sums of cells take memory whatever the strips: these are as tall with them as without.
+TEST(GpuPlan, CellsMakeStripsNoShorter) {
+  DeviceRequest r = request_of(1920, 1080);
+  r.costs.units_at_once = 396;
+  for (int i = 0; i < r.spec.blocks; ++i) r.spec.scopes[i].cell = i % 4 < 3 ? 32 : 0;
+  const auto plan = plan_device(r);
+  ASSERT_TRUE(plan);
+  EXPECT_EQ(plan->strip_rows, 104);
 }
 
 /// The FFN of a block that closes a group writes into the map: no third ring.

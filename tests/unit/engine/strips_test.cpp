@@ -176,13 +176,16 @@ TEST(Strips, NoiseStaysFinite) {
 
 /// Weights that overflow give an outcome of their own, not a black picture.
 TEST(Strips, OverflowIsReported) {
-  auto spec = small_spec(DirectionMap::cosine, 16, 1, {0, 0}, 2);
-  const auto model = random_model(spec, 10, 1e12f);
-  const PackedNetwork network(*model);
   const std::vector<float> rgb = random_picture(20, 30, 8);
   const PictureView view = view_of(rgb, 20, 30);
   ThreadPool pool(1);
-  EXPECT_EQ(RunOutcome::overflowed, run_network(network, view, 4, pool, [](int, int, const float*) {}, {}, {}));
+  for (const AttentionScope& scope : {AttentionScope{}, AttentionScope{.window = 8}, AttentionScope{.cell = 8}}) {
+    ModelSpec spec = small_spec(DirectionMap::cosine, 16, 1, {0, 0}, 2);
+    spec.scopes = {scope, scope};
+    const PackedNetwork network(*random_model(spec, 10, 1e12f));
+    EXPECT_EQ(RunOutcome::overflowed, run_network(network, view, 4, pool, [](int, int, const float*) {}, {}, {}))
+        << scope.window << ' ' << scope.cell;
+  }
 }
 
 TEST(Strips, ProgressEndsAtOne) {
