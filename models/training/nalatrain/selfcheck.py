@@ -77,13 +77,16 @@ OWNER = {
 
 
 def choose_plain(
-    device: str = "cuda", rotary: str = "axial", scopes: tuple[str, ...] = ("global", "window:32", "uniform", "around:32")
+    device: str = "cuda",
+    rotary: str = "axial",
+    scopes: tuple[str, ...] = ("global", "window:32", "uniform", "around:32"),
 ) -> tuple[frozenset, list[str]]:
     """Which stage kinds must fall back to plain PyTorch on this machine, and a report (lines).
 
     Only what a training uses is checked (`scopes`): a form that fails costs a training with others nothing.
     """
-    checked = tuple(s for s in dict.fromkeys(scopes) for _ in range(2 if s.startswith("window:") else 1))  # one is shifted
+    twice = lambda scope: 2 if scope.startswith("window:") else 1  # one of them is shifted
+    checked = tuple(scope for scope in dict.fromkeys(scopes) for _ in range(twice(scope)))
     spec = ModelSpec(blocks=len(checked), group=len(checked), rotary=rotary, scopes=checked)
     shape = (2, 48, 40)  # the windows hang over
     lines = []
