@@ -28,10 +28,9 @@ struct RunShape {
 };
 
 struct StageMemory {
-  void* ring = nullptr;   ///< output rows; null where they lie in the map or go out
-  float* sums = nullptr;  ///< barrier, windows: partial sums of one step; attend among cells: sums around each
-  float* states =
-      nullptr;  ///< windows: of rows of windows, taking turns; attend among cells: of a step's rows of cells
+  void* ring = nullptr;     ///< output rows; null where they lie in the map or go out
+  float* sums = nullptr;    ///< barrier, windows: partial sums of one step; attend among cells: sums around each
+  float* states = nullptr;  ///< windows: of rows of windows, taking turns; attend among cells: of a step's cells
 };
 
 /// Where the tables of a `Rotary` lie; null: no rotary embedding.
