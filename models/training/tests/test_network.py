@@ -6,6 +6,7 @@ import torch
 from nalatrain import weights
 from nalatrain.attention import EPSILON, key_features, nala, query_features, rotary_table, rotate
 from nalatrain.flat import Layout
+from nalatrain.mean import mean
 from nalatrain.network import Network, attention, randomise, unwindows, whole, windows
 from nalatrain.spec import ModelSpec
 
@@ -172,6 +173,19 @@ def test_weight_file_round_trip(tmp_path):
     broken = network.state_dict() | {"head.bias": torch.full((32,), 1e6)}
     with pytest.raises(ValueError):
         weights.save(broken, network.spec, tmp_path / "b.safetensors")
+
+
+def test_a_mean_is_of_one_network(tmp_path):
+    files = [tmp_path / name for name in "abc"]
+    networks = [randomise(Network(spec), seed) for seed, spec in enumerate((small(), small(), small(scale=3)))]
+    for file, network in zip(files, networks):
+        weights.save(network.state_dict(), network.spec, file, torch.float32)
+    mean(files[0], files[1], 0.25, tmp_path / "mean")
+    a, b, got = (network.state_dict() for network in (*networks[:2], weights.load(tmp_path / "mean")))
+    for name, value in got.items():
+        torch.testing.assert_close(value, 0.75 * a[name] + 0.25 * b[name], rtol=1e-3, atol=1e-4)
+    with pytest.raises(ValueError):
+        mean(files[0], files[2], 0.25, tmp_path / "mean")
 
 
 def test_flat_vector_round_trip():
