@@ -29,7 +29,7 @@ case $command in
     rm -rf /tmp/repo
     cp -r . /tmp/repo
     date +%s > /tmp/ready
-    echo $(($(date +%s) + $1)) > /tmp/end
+    echo $(($(cat /tmp/ready) + $1)) > /tmp/end
     nvidia-smi --query-gpu=name,memory.total --format=csv,noheader
     ;;
   data)

@@ -108,14 +108,15 @@ std::size_t NalaState::bytes(const NalaParams& p) { return partial_floats(p) * (
 
 void NalaState::clear() { std::fill(sums_.begin(), sums_.end(), 0.0); }
 
-void NalaState::add_range(const Partial& partial, std::size_t begin, std::size_t end) {
-  const double factor = std::exp2(params_.lambda * partial.exponent);
-  for (std::size_t i = begin; i < end; ++i) sums_[i] += partial.sums[i] * factor;
+void NalaState::add_range(const float* sums, double factor, std::size_t begin, std::size_t end) {
+  for (std::size_t i = begin; i < end; ++i) sums_[i] += sums[i] * factor;
 }
 
-void NalaState::add(const float* sums) {
-  for (std::size_t i = 0; i < sums_.size(); ++i) sums_[i] += sums[i];
+void NalaState::add_range(const Partial& partial, std::size_t begin, std::size_t end) {
+  add_range(partial.sums, std::exp2(params_.lambda * partial.exponent), begin, end);
 }
+
+void NalaState::add(const float* sums) { add_range(sums, 1, 0, sums_.size()); }
 
 void NalaState::add(const Partial& partial) { add_range(partial, 0, sums_.size()); }
 

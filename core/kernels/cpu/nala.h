@@ -69,6 +69,7 @@ class NalaState {
   static std::size_t bytes(const NalaParams& params);
 
  private:
+  void add_range(const float* sums, double factor, std::size_t begin, std::size_t end);
   void add_range(const Partial& partial, std::size_t begin, std::size_t end);
 
   NalaParams params_;

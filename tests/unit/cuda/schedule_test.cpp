@@ -97,9 +97,8 @@ DeviceRequest request_of(int width, int height) {
   r.height = height;
   r.picture_row_bytes = 3 * width;
   r.sample = Sample::u8;
-  r.costs = {.free_bytes = 16ull << 30, .weight_bytes = 2 << 20, .element_bytes = 2, .scratch_bytes = [](int, int) {
-               return std::uint64_t{0};
-             }};
+  r.costs = {.free_bytes = 16ull << 30, .weight_bytes = 2 << 20, .element_bytes = 2};
+  r.costs.scratch_bytes = [](int, int) { return std::uint64_t{0}; };
   return r;
 }
 
