@@ -18,11 +18,10 @@ INIT=$run-second/ema.safetensors GROUP=4 SECONDS_IN_ALL=1080 EXPORT=no \
     OPTIONS="$(cat models/training/in_decibels) --validate-every 120" models/training/train_light.sh 4 "$data" "$run-third"
 INIT=$run-third/ema.safetensors SECONDS_IN_ALL=840 EXPORT=no \
     OPTIONS="$(cat models/training/in_decibels) --squares 0 --validate-every 120" models/training/train_light.sh 4 "$data" "$run-fourth"
-INIT=$run-fourth/ema.safetensors SECONDS_IN_ALL=${SECONDS_IN_ALL:-840} EXPORT=no \
-    OPTIONS="$(cat models/training/in_decibels) --squares 0 --validate-every 120 --natural 0.55 --area-power 0.5 --phases 0:64x16,0.4:96x7" \
+smaller="$(cat models/training/in_decibels) --squares 0 --validate-every 120 --natural 0.55 --area-power 0.5 --phases 0:64x16,0.4:96x7"
+INIT=$run-fourth/ema.safetensors SECONDS_IN_ALL=${SECONDS_IN_ALL:-840} EXPORT=no OPTIONS="$smaller" \
     models/training/train_light.sh 4 "$data" "$run-fifth"
-INIT=$run-fifth/ema.safetensors SECONDS_IN_ALL=240 EXPORT=no \
-    OPTIONS="$(cat models/training/in_decibels) --squares 0 --validate-every 120 --natural 0.55 --area-power 0.5 --phases 0:64x16,0.4:96x7 --drift 1" \
+INIT=$run-fifth/ema.safetensors SECONDS_IN_ALL=240 EXPORT=no OPTIONS="$smaller --drift 1" \
     models/training/train_light.sh 4 "$data" "$run"
 python3 -m nalatrain.mean "$run-fifth/ema.safetensors" "$run/ema.safetensors" 0.3 "$run/ema.safetensors"
 python3 -m nalatrain.export --run "$run" --name light --benchmark "$data/benchmark"
